@@ -1,0 +1,2 @@
+.PHONY: up demo check test bench soak
+PY := .venv/bin/python

@@ -1,0 +1,127 @@
+"""Wiring of the Django processes. Boot settings come from the environment; everything else lives in the panel."""
+
+from panel.kernel.boot import boot
+
+BOOT = boot()
+INSTALLATION_MODE = BOOT.mode
+BASE_DIR = BOOT.root
+DATA_DIR = BOOT.data_dir
+SECRET_KEY = BOOT.secret_key
+DEBUG = False
+ALLOWED_HOSTS = list(BOOT.allowed_hosts)
+BASE_URL = BOOT.base_url
+CSRF_TRUSTED_ORIGINS = [BOOT.base_url]
+
+SLICES = [
+    "panel.journal",
+    "panel.ui",
+    "accounts.people",
+    "accounts.access",
+    "accounts.signin",
+    "accounts.credentials",
+    "compliance.subjects",
+    "compliance.auditing",
+    "assistants.guard",
+    "assistants.vault",
+    "assistants.providers",
+    "assistants.catalog",
+    "assistants.conversations",
+    "assistants.gateway",
+    "panel.home",
+    "panel.setup",
+    "panel.ops",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "django_otp",
+    "guardian",
+    "auditlog",
+    "rest_framework",
+    "drf_spectacular",
+    "template_partials.apps.SimpleAppConfig",
+    "panel.kernel",
+    *SLICES,
+]
+MIDDLEWARE = [
+    "panel.kernel.middleware.RealAddress",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "panel.urls"
+WSGI_APPLICATION = "panel.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASES = {"default": BOOT.database}
+REDIS_URL = BOOT.valkey_url
+
+_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = []
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+SECURE_TLS = BOOT.base_url.startswith("https://")
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_TLS else "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_TLS else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31536000 if SECURE_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_TLS
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+EMAIL_HOST, EMAIL_PORT = BOOT.smtp.host, BOOT.smtp.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = BOOT.smtp.user, BOOT.smtp.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = BOOT.smtp.starttls, BOOT.smtp.tls
+DEFAULT_FROM_EMAIL = BOOT.smtp.sender
+EMAIL_TIMEOUT = 10
