@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class KernelConfig(AppConfig):
     name = "panel.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        # One autodiscover loads what every slice registers; registries are empty before and complete after it.
+        autodiscover_modules("hooks")

@@ -1,0 +1,151 @@
+"""Data keys: made, used and destroyed by id. Key bytes never leave this module except as derived secrets."""
+
+import time
+from collections import OrderedDict
+from functools import lru_cache
+from threading import Lock
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from panel.kernel import clock, envelope
+from panel.kernel.boot import environment
+from panel.kernel.crypto import kek
+from panel.kernel.crypto.purposes import ring_of
+from panel.kernel.db import epochs
+from panel.kernel.errors import Unavailable
+from panel.kernel.installation import installation_id
+from panel.kernel.models import DataKey
+
+CACHE_SECONDS = 60
+CACHE_SIZE = 1000
+
+
+class KeyGone(Unavailable):
+    """The key was destroyed: what it sealed can never be read again."""
+
+    code = "key_destroyed"
+
+
+class _Cache:
+    """A small LRU of opened data keys; an entry lives a minute, so a destroyed key is forgotten everywhere by then."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[UUID, tuple[float, str, bytes]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key_id: UUID) -> tuple[str, bytes] | None:
+        with self._lock:
+            found = self._held.get(key_id)
+            if found is None or found[0] < time.monotonic():
+                self._held.pop(key_id, None)
+                return None
+            self._held.move_to_end(key_id)
+            return found[1], found[2]
+
+    def put(self, key_id: UUID, purpose: str, key: bytes) -> None:
+        with self._lock:
+            self._held[key_id] = (time.monotonic() + CACHE_SECONDS, purpose, key)
+            while len(self._held) > CACHE_SIZE:
+                self._held.popitem(last=False)
+
+    def drop(self, key_id: UUID) -> None:
+        with self._lock:
+            self._held.pop(key_id, None)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+
+
+_cache = _Cache()
+
+
+@lru_cache(maxsize=4)
+def ring(name: str) -> kek.KeyProvider:
+    """The key provider of a ring. Raises KekError when this process was not given it."""
+    address = environment().get(kek.SETTING[name], "")
+    if not address:
+        raise kek.KekError(f"This process has no key ring {name!r}: set {kek.SETTING[name]}.")
+    return kek.provider(address)
+
+
+def forget() -> None:
+    """Drop every opened key and ring (tests, and after a destroy elsewhere)."""
+    _cache.clear()
+    ring.cache_clear()
+
+
+def wrap_context(key_id: UUID, purpose: str) -> bytes:
+    return b"panel/v1/data-key|" + installation_id().bytes + key_id.bytes + purpose.encode()
+
+
+def create(purpose: str, owners: tuple[UUID, ...] = ()) -> UUID:
+    """A new data key for up to two owners; returns its id."""
+    row = DataKey(ring=ring_of(purpose), purpose=purpose)
+    row.owner, row.second_owner = (*owners, None, None)[:2]
+    provider = ring(row.ring)
+    key = envelope.new_key()
+    row.kek_id = provider.current_id()
+    row.wrapped = provider.wrap(key, wrap_context(row.id, purpose))
+    with transaction.atomic():
+        row.epoch = epochs.bump() if row.ring == "serving" else 0
+        row.save(force_insert=True)
+    return row.id
+
+
+def named(purpose: str) -> UUID:
+    """The installation's one key of a purpose, made on first use; safe when two processes ask at once."""
+    found = DataKey.objects.filter(purpose=purpose, owner__isnull=True).values_list("id", flat=True).first()
+    if found:
+        return found
+    with transaction.atomic():
+        epochs.lock(f"named-key:{purpose}")
+        found = DataKey.objects.filter(purpose=purpose, owner__isnull=True).values_list("id", flat=True).first()
+        return found or create(purpose)
+
+
+def _key(key_id: UUID) -> tuple[str, bytes]:
+    held = _cache.get(key_id)
+    if held:
+        return held
+    row = DataKey.objects.filter(id=key_id).first()
+    if row is None or row.wrapped is None:
+        raise KeyGone("The key of this data was destroyed; it can never be read again.")
+    key = ring(row.ring).unwrap(row.kek_id, bytes(row.wrapped), wrap_context(row.id, row.purpose))
+    _cache.put(key_id, row.purpose, key)
+    return row.purpose, key
+
+
+def seal(key_id: UUID, data: bytes, *, table: str, column: str, row: object, version: int = 1) -> bytes:
+    """Seal bytes for one place. Raises KeyGone."""
+    purpose, key = _key(key_id)
+    place = envelope.Place(installation_id(), table, column, str(row), version)
+    return envelope.seal(key, key_id, data, place, purpose)
+
+
+def open_sealed(sealed: bytes, *, table: str, column: str, row: object, version: int = 1) -> bytes:
+    """Open what `seal` made. Raises EnvelopeError when it was altered or moved, KeyGone when its key is destroyed."""
+    purpose, key = _key(envelope.key_id_of(sealed))
+    place = envelope.Place(installation_id(), table, column, str(row), version)
+    return envelope.open_sealed(key, sealed, place, purpose)
+
+
+def secret(key_id: UUID, label: str) -> bytes:
+    """32 bytes derived from a data key, for HMACs; another label gives unrelated bytes."""
+    return envelope.derive(_key(key_id)[1], b"", f"secret/{label}")
+
+
+def destroy(*, owner: UUID) -> int:
+    """Destroy every key of an owner (first or second); returns how many. Cannot be undone."""
+    with transaction.atomic():
+        rows = DataKey.objects.select_for_update().filter(Q(owner=owner) | Q(second_owner=owner), wrapped__isnull=False)
+        found = list(rows.values_list("id", "ring"))
+        number = epochs.bump() if any(name == "serving" for _, name in found) else 0
+        DataKey.objects.filter(id__in=[key_id for key_id, _ in found]).update(
+            wrapped=None, destroyed_at=clock.now(), epoch=number
+        )
+    for key_id, _ in found:
+        _cache.drop(key_id)
+    return len(found)

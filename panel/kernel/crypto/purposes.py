@@ -1,0 +1,26 @@
+"""What data keys are for, and which ring wraps them."""
+
+SERVING = {"secret", "pepper", "gateway"}
+CONTENT = {
+    "person",
+    "factor",
+    "subject",
+    "content",
+    "journal",
+    "journal-signing",
+    "blind",
+    "spool",
+    "address",
+    "session",
+    "mail",
+}
+
+
+def ring_of(purpose: str) -> str:
+    """The ring of a purpose; `blind:people.email` has the ring of `blind`. Raises LookupError for an unknown one."""
+    family = purpose.partition(":")[0]
+    if family in SERVING:
+        return "serving"
+    if family in CONTENT:
+        return "content"
+    raise LookupError(f"No ring is chosen for the purpose {purpose!r}.")
