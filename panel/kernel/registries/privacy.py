@@ -91,7 +91,8 @@ def undeclared() -> list[str]:
     return missing
 
 
-@register()
+# A check of the build (`manage.py check --deploy`, and a test), not of the start: a customer's panel must come up.
+@register("privacy", deploy=True)
 def check_declared(**_: Any) -> list[Error]:
     """The build fails when a field is silent."""
     return [
