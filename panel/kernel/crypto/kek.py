@@ -14,6 +14,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from panel.kernel import envelope
 
@@ -33,6 +34,11 @@ class KeyProvider(Protocol):
     def wrap(self, data_key: bytes, context: bytes) -> bytes: ...
     def unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes: ...
     def health(self) -> None: ...
+
+
+def wrap_context(installation: UUID, key_id: UUID, purpose: str) -> bytes:
+    """What a wrapped data key is bound to."""
+    return b"panel/v1/data-key|" + installation.bytes + key_id.bytes + purpose.encode()
 
 
 def _decode(name: str, text: str) -> bytes:

@@ -77,10 +77,6 @@ def forget() -> None:
     ring.cache_clear()
 
 
-def wrap_context(key_id: UUID, purpose: str) -> bytes:
-    return b"panel/v1/data-key|" + installation_id().bytes + key_id.bytes + purpose.encode()
-
-
 def create(purpose: str, owners: tuple[UUID, ...] = ()) -> UUID:
     """A new data key for up to two owners; returns its id."""
     row = DataKey(ring=ring_of(purpose), purpose=purpose)
@@ -88,7 +84,7 @@ def create(purpose: str, owners: tuple[UUID, ...] = ()) -> UUID:
     provider = ring(row.ring)
     key = envelope.new_key()
     row.kek_id = provider.current_id()
-    row.wrapped = provider.wrap(key, wrap_context(row.id, purpose))
+    row.wrapped = provider.wrap(key, kek.wrap_context(installation_id(), row.id, purpose))
     with transaction.atomic():
         row.epoch = epochs.bump() if row.ring == "serving" else 0
         row.save(force_insert=True)
@@ -113,7 +109,8 @@ def _key(key_id: UUID) -> tuple[str, bytes]:
     row = DataKey.objects.filter(id=key_id).first()
     if row is None or row.wrapped is None:
         raise KeyGone("The key of this data was destroyed; it can never be read again.")
-    key = ring(row.ring).unwrap(row.kek_id, bytes(row.wrapped), wrap_context(row.id, row.purpose))
+    context = kek.wrap_context(installation_id(), row.id, row.purpose)
+    key = ring(row.ring).unwrap(row.kek_id, bytes(row.wrapped), context)
     _cache.put(key_id, row.purpose, key)
     return row.purpose, key
 
