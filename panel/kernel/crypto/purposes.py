@@ -1,6 +1,6 @@
 """What data keys are for, and which ring wraps them."""
 
-SERVING = {"secret", "pepper", "gateway"}
+SERVING = {"secret", "assistant", "pepper", "gateway"}
 CONTENT = {
     "person",
     "factor",
