@@ -1,0 +1,125 @@
+"""Permits and roles: what there is to allow, and who may. Pure.
+
+An organisation role opens what a permit lists; an object role (viewer < operator < editor < owner) opens it on one object.
+Role to permits is code: a grant names a role, never a permit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any, TypeVar
+
+FRESH_FOR = timedelta(minutes=5)
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    """Organisation roles. `member` is everybody who can sign in."""
+
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    DEVELOPER = "developer"
+    PRIVACY_OFFICER = "privacy_officer"
+    AUDITOR = "auditor"
+    MEMBER = "member"
+
+
+class ObjectRole(IntEnum):
+    """Roles on one object, each with all that stands below it. The name is the codename of the grant's Permission."""
+
+    VIEWER = 10
+    OPERATOR = 20
+    EDITOR = 30
+    OWNER = 40
+
+    @property
+    def codename(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def at_least(cls, role: "ObjectRole") -> list[str]:
+        """Codenames of this role and all above it."""
+        return [one.codename for one in cls if one >= role]
+
+
+# For `Meta.permissions` of a model that can be granted (with `default_permissions = ()`).
+OBJECT_PERMISSIONS = [(one.codename, one.codename) for one in ObjectRole]
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Permit:
+    """One thing to allow. `roles` may do it everywhere; `object_role` is the least role on an object that may do it there;
+    `fresh` asks persons for a factor proved within five minutes."""
+
+    name: str
+    title: Any = field(compare=False)
+    roles: frozenset[Role] = frozenset()
+    object_role: ObjectRole | None = None
+    fresh: bool = False
+
+
+SIGNED_IN = Permit("account.own", "Use the panel", EVERYBODY)
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a view declares: a permit, by method where they differ, or why it is open to all."""
+
+    permit: Permit | None = None
+    methods: dict[str, Permit] = field(default_factory=dict)
+    why_open: str = ""
+
+    def permit_for(self, method: str) -> Permit | None:
+        return self.methods.get(method.lower(), self.permit)
+
+
+def door(permit: Permit, **methods: Permit) -> Callable[[T], T]:
+    """Declare who may come in: `@door(SEE)`, or `@door(SEE, post=CHANGE)`. Works on functions and view classes."""
+
+    def declare(view: T) -> T:
+        view.door = Door(permit, {name.lower(): one for name, one in methods.items()})  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_to_all(why: str) -> Callable[[T], T]:
+    """Declare a view open to people who are not signed in; `why` is shown in the list of open doors."""
+    if not why:
+        raise ValueError("Say why this view is open to all.")
+
+    def declare(view: T) -> T:
+        view.door = Door(why_open=why)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def door_of(view: Any) -> Door | None:
+    """The declaration of a view callable: its own, or that of the class it was made from."""
+    for holder in (view, getattr(view, "view_class", None), getattr(view, "cls", None)):
+        found = getattr(holder, "door", None)
+        if isinstance(found, Door):
+            return found
+    return None
+
+
+def is_fresh(fresh_at: datetime | None, at: datetime) -> bool:
+    """`at` in real time. A proof from the future is none."""
+    return fresh_at is not None and timedelta(0) <= at - fresh_at <= FRESH_FOR
+
+
+def in_force(expires_at: datetime | None, at: datetime) -> bool:
+    return expires_at is None or at < expires_at
+
+
+def may_give(giver: frozenset[Role], role: Role) -> bool:  # noqa: ARG001 - later roles may differ
+    """Organisation roles are given by administrators only."""
+    return Role.ADMINISTRATOR in giver
+
+
+def may_give_on(own: ObjectRole | None, wanted: ObjectRole) -> bool:
+    """Owners share an object, up to their own role."""
+    return own is ObjectRole.OWNER and wanted <= own

@@ -1,0 +1,113 @@
+"""Who: users and teams. Names and addresses of people are sealed under the person's own key."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+
+from accounts.people.rules import Kind, State, Theme
+from panel.kernel import clock, ids
+from panel.kernel.crypto import blind
+from panel.kernel.crypto.fields import EncryptedText
+
+EMAIL_INDEX = "people.email"
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        return self.filter(state=State.ACTIVE)
+
+    def persons(self) -> "UserQuerySet":
+        return self.filter(kind=Kind.PERSON)
+
+    def with_email(self, address: str) -> "UserQuerySet":
+        """By the blind index: the address itself is stored nowhere in clear."""
+        return self.filter(email_index=blind.index(EMAIL_INDEX, address))
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Django's hook for its own back end; the name typed in is an e-mail address."""
+        return self.get(email_index=blind.index(EMAIL_INDEX, username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person or a service. There is no attribute `email` and no readable `__str__`: libraries cannot copy what they
+    do not find."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    kind = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Kind], default=Kind.PERSON)
+    state = models.CharField(max_length=8, choices=[(one.value, one.value) for one in State], default=State.INVITED)
+    key_id = models.UUIDField()
+    full_name = EncryptedText()
+    email_address = EncryptedText(null=True)
+    email_index = models.BinaryField(max_length=16, null=True, unique=True)
+    theme = models.CharField(max_length=6, choices=[(one.value, one.value) for one in Theme], default=Theme.SYSTEM)
+    language = models.CharField(max_length=12, default="en")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    created_at = models.DateTimeField(default=clock.now)
+    # Sessions opened before this instant (real time) are over; set by whatever must end them all.
+    sessions_end_before = models.DateTimeField(null=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email_index"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(name="people_user_kind", condition=Q(kind__in=[one.value for one in Kind])),
+            models.CheckConstraint(name="people_user_state", condition=Q(state__in=[one.value for one in State])),
+            # Django's superuser passes every check of every library; the panel knows roles only.
+            models.CheckConstraint(name="people_user_no_superuser", condition=Q(is_superuser=False)),
+            models.CheckConstraint(
+                name="people_user_person_has_email", condition=~Q(kind="person") | Q(email_index__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def clean(self) -> None:
+        """Nothing to normalise: the user name is an index of bytes."""
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.state == State.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin site is not part of the panel."""
+        return False
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "user", self.id
+
+    def ended(self, opened_at: datetime) -> bool:
+        """Whether a session opened at this instant was ended from outside."""
+        return self.sessions_end_before is not None and opened_at < self.sessions_end_before
+
+
+class Team(models.Model):
+    """An inner wall of the organisation: one Group each, which carries the team's grants."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="team")
+    name = models.CharField(max_length=80, unique=True)
+    managers = models.ManyToManyField(User, related_name="managed_teams", blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "team", self.id

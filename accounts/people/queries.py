@@ -1,0 +1,58 @@
+"""Questions about people. Names are opened in memory; nothing is searched in clear in the database."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.people.models import Team, User, UserQuerySet
+from accounts.people.rules import Kind
+
+GONE = "—"
+
+
+def names(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Full names by id, for display; an unknown id is left out."""
+    found = User.objects.filter(id__in=set(user_ids)).only("id", "key_id", "full_name")
+    return {user.id: user.full_name for user in found}
+
+
+def name(user_id: UUID | None) -> str:
+    """One full name, or a dash for nobody."""
+    return names([user_id]).get(user_id, GONE) if user_id else GONE
+
+
+def everybody() -> UserQuerySet:
+    return User.objects.get_queryset().order_by("-id")
+
+
+def search(words: str, people: UserQuerySet | None = None) -> list[UUID]:
+    """Ids of the persons whose name or address holds every word. Opens each row: for at most 10,000 people."""
+    wanted = words.casefold().split()
+    found = []
+    rows = (everybody() if people is None else people).only("id", "key_id", "full_name", "email_address")
+    for user in rows.iterator(chunk_size=1000):
+        text = f"{user.full_name} {user.email_address or ''}".casefold()
+        if all(word in text for word in wanted):
+            found.append(user.id)
+    return found
+
+
+def by_email(address: str) -> User | None:
+    return User.objects.get_queryset().persons().with_email(address).first()
+
+
+def user(user_id: UUID) -> User | None:
+    return User.objects.filter(id=user_id).first()
+
+
+def teams() -> list[Team]:
+    return list(Team.objects.select_related("group").order_by("name"))
+
+
+def teams_of(user_id: UUID) -> list[Team]:
+    return list(Team.objects.filter(group__user=user_id).order_by("name"))
+
+
+def choices() -> list[tuple[UUID, str]]:
+    """Active persons by name, for a form."""
+    rows = User.objects.get_queryset().active().filter(kind=Kind.PERSON).only("id", "key_id", "full_name")
+    return sorted(((one.id, one.full_name) for one in rows), key=lambda pair: pair[1].casefold())
