@@ -1,0 +1,76 @@
+"""Verbs on people, below the question who may: the callers (access, signin, setup) ask it first."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts.people.models import EMAIL_INDEX, Team, User
+from accounts.people.rules import Kind, State, may_step
+from panel.kernel import ids
+from panel.kernel.crypto import blind, keyring
+from panel.kernel.errors import Conflict, Invalid
+
+
+class AddressTaken(Conflict):
+    code = "address_taken"
+
+
+class NoSuchStep(Conflict):
+    code = "user_state"
+
+
+@transaction.atomic
+def create(*, full_name: str, email: str = "", kind: Kind = Kind.PERSON, state: State = State.INVITED) -> User:
+    """A user with their own data key and no usable password. Raises Invalid, AddressTaken."""
+    full_name, email = " ".join(full_name.split()), email.strip()
+    if not full_name:
+        raise Invalid(fields={"full_name": "Give a name."})
+    if kind == Kind.PERSON and not email:
+        raise Invalid(fields={"email": "Give an e-mail address."})
+    user_id = ids.new_id()
+    user = User(id=user_id, kind=kind, state=state, key_id=keyring.create("person", owners=(user_id,)))
+    user.full_name, user.password = full_name, make_password(None)
+    if email:
+        address_free(email)
+        user.email_address, user.email_index = email, blind.index(EMAIL_INDEX, email)
+    user.save(force_insert=True)
+    return user
+
+
+def address_free(email: str) -> None:
+    """Raise AddressTaken when an account has this address."""
+    if User.objects.get_queryset().with_email(email).exists():
+        raise AddressTaken("Somebody has an account with this address already.")
+
+
+def step(user: User, state: State) -> User:
+    """Lock the row and change its state. Raises NoSuchStep."""
+    row = User.objects.select_for_update(of=("self",)).get(id=user.id)
+    if row.state != state:
+        if not may_step(row.state, state):
+            raise NoSuchStep(f"An account that is {row.state} cannot become {state.value}.")
+        row.state = state
+        row.save(update_fields=["state"])
+    user.state = row.state
+    return row
+
+
+@transaction.atomic
+def create_team(*, name: str) -> Team:
+    """A team and its Group. Raises Invalid, Conflict when the name is taken."""
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(fields={"name": "Give the team a name."})
+    if Team.objects.filter(name__iexact=name).exists():
+        raise Conflict("There is a team with this name already.")
+    team_id = ids.new_id()
+    return Team.objects.create(id=team_id, group=Group.objects.create(name=str(team_id)), name=name)
+
+
+def join(team: Team, user: User) -> None:
+    team.group.user_set.add(user)
+
+
+def leave(team: Team, user: User) -> None:
+    team.group.user_set.remove(user)
+    team.managers.remove(user)
