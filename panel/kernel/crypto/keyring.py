@@ -77,8 +77,14 @@ def forget() -> None:
     ring.cache_clear()
 
 
-def create(purpose: str, owners: tuple[UUID, ...] = ()) -> UUID:
-    """A new data key for up to two owners; returns its id."""
+def create(purpose: str, owners: tuple[UUID, ...]) -> UUID:
+    """A new data key for one or two owners; returns its id. Only `named` keys have no owner."""
+    if not owners:
+        raise ValueError("A data key has an owner, so that it can be destroyed with it.")
+    return _create(purpose, owners)
+
+
+def _create(purpose: str, owners: tuple[UUID, ...] = ()) -> UUID:
     row = DataKey(ring=ring_of(purpose), purpose=purpose)
     row.owner, row.second_owner = (*owners, None, None)[:2]
     provider = ring(row.ring)
@@ -99,7 +105,7 @@ def named(purpose: str) -> UUID:
     with transaction.atomic():
         epochs.lock(f"named-key:{purpose}")
         found = DataKey.objects.filter(purpose=purpose, owner__isnull=True).values_list("id", flat=True).first()
-        return found or create(purpose)
+        return found or _create(purpose)
 
 
 def _key(key_id: UUID) -> tuple[str, bytes]:

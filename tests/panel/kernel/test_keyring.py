@@ -23,12 +23,12 @@ def _forget() -> Iterator[None]:
 
 class TestUse:
     def test_a_sealed_value_opens_also_after_the_cache_is_gone(self) -> None:
-        sealed = keyring.seal(keyring.create("person"), b"value", **PLACE)
+        sealed = keyring.seal(keyring.create("person", (ids.new_id(),)), b"value", **PLACE)
         keyring.forget()
         assert keyring.open_sealed(sealed, **PLACE) == b"value"
 
     def test_the_database_holds_only_the_wrapped_key(self) -> None:
-        key_id = keyring.create("secret")
+        key_id = keyring.create("secret", (ids.new_id(),))
         row = DataKey.objects.get(id=key_id)
         opened = keyring.ring("serving").unwrap(
             row.kek_id, bytes(row.wrapped or b""), kek.wrap_context(keyring.installation_id(), row.id, row.purpose)
@@ -36,7 +36,7 @@ class TestUse:
         assert opened not in bytes(row.wrapped or b"")
 
     def test_a_wrapped_key_moved_to_another_row_does_not_open(self) -> None:
-        one, two = keyring.create("person"), keyring.create("person")
+        one, two = keyring.create("person", (ids.new_id(),)), keyring.create("person", (ids.new_id(),))
         DataKey.objects.filter(id=two).update(wrapped=DataKey.objects.get(id=one).wrapped)
         sealed = keyring.seal(one, b"v", **PLACE)
         keyring.forget()
@@ -46,13 +46,13 @@ class TestUse:
 
     def test_a_purpose_without_a_ring_is_refused(self) -> None:
         with pytest.raises(LookupError):
-            keyring.create("whatever")
+            keyring.create("whatever", (ids.new_id(),))
 
     def test_a_new_serving_key_bumps_the_epoch_and_a_content_key_does_not(self) -> None:
         before = Epoch.objects.get().number
-        keyring.create("person")
+        keyring.create("person", (ids.new_id(),))
         assert Epoch.objects.get().number == before
-        keyring.create("secret")
+        keyring.create("secret", (ids.new_id(),))
         assert Epoch.objects.get().number == before + 1
 
 
@@ -93,12 +93,12 @@ class TestBlindIndex:
 
 class TestSelfCheck:
     def test_the_right_rings_pass(self) -> None:
-        keyring.create("secret")
-        keyring.create("person")
+        keyring.create("secret", (ids.new_id(),))
+        keyring.create("person", (ids.new_id(),))
         selfcheck.run()
 
     def test_a_ring_of_another_installation_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        key_id = keyring.create("person")
+        key_id = keyring.create("person", (ids.new_id(),))
         name = DataKey.objects.get(id=key_id).kek_id
         kek.generate(tmp_path / "ring")
         text = (tmp_path / "ring").read_text()
