@@ -1,2 +1,38 @@
-.PHONY: up demo check test bench soak
+# up: the panel; demo: a panel with invented people and traffic; check: minutes; test: everything; bench, soak: hours.
+.PHONY: up demo stop check test bench soak venv venv-dev
 PY := .venv/bin/python
+
+up: venv
+	@exec $(PY) manage.py up
+
+demo: venv
+	@exec $(PY) manage.py up --demo
+
+stop: venv
+	@exec $(PY) manage.py stop
+
+venv:
+	@sh panel/ops/bootstrap.sh requirements.txt
+
+venv-dev:
+	@sh panel/ops/bootstrap.sh requirements-dev.txt
+
+check: venv-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m mypy panel accounts compliance assistants
+	$(PY) -m djlint --check --lint templates
+	$(PY) manage.py check --fail-level WARNING
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m pytest -m "not slow and not browser"
+
+test: check
+	@sh panel/ops/browser.sh
+	$(PY) -m pytest -m "slow or browser"
+
+bench: venv-dev
+	@for script in bench/[a-z]*.py; do $(PY) "$$script" || exit 1; done
+
+soak: venv-dev
+	$(PY) -m pytest -m soak tests/soak
