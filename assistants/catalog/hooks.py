@@ -1,0 +1,59 @@
+"""What the catalogue registers: permits, events, privacy, ledgers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import services as access
+from assistants.catalog.rules import permits
+from panel.journal import events
+from panel.kernel.db import ledgers
+from panel.kernel.registries import privacy
+from panel.kernel.registries.privacy import NotPersonal, Personal
+
+access.register_permits(*permits.PERMITS)
+ledgers.append_only("catalog_version", "catalog_publication")
+
+for name, title, retention in (
+    ("assistant.created", _("Assistant made"), "operation"),
+    ("assistant.described", _("Assistant renamed or described"), "operation"),
+    ("assistant.paused", _("Assistant stopped"), "security"),
+    ("assistant.resumed", _("Assistant resumed"), "security"),
+    ("assistant.archived", _("Assistant archived"), "security"),
+    ("assistant.restored", _("Assistant brought back from the archive"), "security"),
+    ("assistant.shared", _("Access to an assistant given"), "security"),
+    ("assistant.unshared", _("Access to an assistant taken"), "security"),
+    ("draft.edited", _("Draft edited"), "operation"),
+    ("version.published", _("Version published"), "security"),
+    ("version.rolled_back", _("Rolled back to a version"), "security"),
+):
+    events.register(f"catalog.{name}", title=title, retention=retention)
+
+_WORD = NotPersonal("a fixed word of the program")
+_WORK = NotPersonal("words of the organisation about its product; people are asked not to write personal data here")
+privacy.declare(
+    "catalog.Assistant",
+    {"slug": _WORK, "name": _WORK, "description": _WORK, "stopped_reason": _WORK, "stopped_by_kind": _WORD},
+)
+privacy.declare(
+    "catalog.AssistantVersion",
+    {
+        "digest": NotPersonal("a hash"),
+        "content": NotPersonal("the organisation's prompt, sealed under the assistant's key", secret=True),
+        "model": _WORD,
+        "message": _WORK,
+        "author_kind": _WORD,
+    },
+)
+privacy.declare(
+    "catalog.Draft",
+    {
+        "system_prompt": NotPersonal("the organisation's prompt, sealed under the assistant's key", secret=True),
+        "model": _WORD,
+        "parameters": NotPersonal("numbers"),
+        "edited_by_kind": _WORD,
+    },
+)
+for grant, receiver in (("catalog.AssistantUserGrant", "user"), ("catalog.AssistantTeamGrant", "group")):
+    privacy.declare(
+        grant, {"giver_kind": _WORD, "reason": Personal(receiver, "employment", "to show why a right was given")}
+    )
+privacy.declare("catalog.Publication", {"message": _WORK, "by_kind": _WORD})
