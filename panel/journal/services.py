@@ -54,7 +54,7 @@ def record(
     events.known(event)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is journalled inside the transaction of its act.")
-    leaf_id = ids.new_id(at)
+    leaf_id = ids.new_id()  # in the order of recording; `at` is the caller's instant
     abouts = [one if isinstance(one, About) else About(*one) for one in personal]
     pairs = [(secrets.token_bytes(format1.SALT_BYTES), about) for about in abouts]
     leaf = format1.Leaf(

@@ -79,7 +79,8 @@ class Audit:
         self._next = next(self._heads, None)
         self._covered = 0  # the largest size that a stored checkpoint speaks of
         self._agreed = 0  # the largest checkpoint whose root came out
-        self._followed = True  # until the tree cannot be followed any further
+        self._followed = True  # until a gap in the index
+        self._rooted = True  # until a root differs: all later ones differ too
         self._outside = outside
         self._nodes = nodes
         self._grown = tree.Frontier()
@@ -149,12 +150,12 @@ class Audit:
         while self._next is not None and self._next.size <= self.size:
             head, self._next = self._next, next(self._heads, None)
             self._check_signature(head)
-            if not self._followed:
+            if not self._rooted:
                 continue
             if head.size == self.size and head.root == self._grown.root():
                 self._agreed = head.size
                 continue
-            self._followed = False
+            self._rooted = False
             self._check_nodes()
             first, last = self._agreed, head.size - 1
             span = f"entry {first}" if first == last else f"one of the entries {first} to {last}"

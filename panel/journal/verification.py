@@ -1,0 +1,141 @@
+"""The whole check of the stored journal: one streaming pass in one snapshot of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection, transaction
+
+from panel.journal import queries
+from panel.journal.models import Checkpoint, Detail, Leaf, Node, Signer
+from panel.journal.rules import checkpoint
+from panel.journal.rules.audit import Audit, Finding, Head, Row
+from panel.kernel.crypto import keyring
+from panel.kernel.envelope import EnvelopeError
+
+FETCH = 2000
+COLUMNS = ("at", "event", "actor_kind", "actor_id", "via_kind", "via_id", "object_kind", "object_id", "request_id")
+ROWS = """
+SELECT i.sequence, i.leaf_id, i.event, i.hash, l.data, l.at, l.event, l.actor_kind, l.actor_id, l.via_kind, l.via_id,
+    l.object_kind, l.object_id, l.request_id
+FROM journal_index i LEFT JOIN journal_leaf l ON l.id = i.leaf_id ORDER BY i.sequence
+"""
+STRAY = """
+SELECT l.id, l.event FROM journal_leaf l
+WHERE NOT EXISTS (SELECT FROM journal_index i WHERE i.leaf_id = l.id)
+AND NOT EXISTS (SELECT FROM journal_pending p WHERE p.leaf_id = l.id) ORDER BY l.id
+"""
+LOST = """
+SELECT p.leaf_id FROM journal_pending p
+WHERE NOT EXISTS (SELECT FROM journal_leaf l WHERE l.id = p.leaf_id) ORDER BY 1
+"""
+BEYOND = "SELECT max((position + 1) << level) FROM journal_node WHERE ((position + 1) << level) > %s"
+
+
+def verify(*, outside: str | None = None, details: bool = False) -> Audit:
+    """Check everything and return the audit with its findings.
+
+    `outside` is the text of a checkpoint kept elsewhere. Raises CheckpointError when it cannot be read as one, KekError
+    when this process lacks the content ring (then no signer can be proved).
+    """
+    with _snapshot():
+        held = checkpoint.parse(outside).checkpoint if outside is not None else None
+        audit = Audit(origin=queries.origin(), heads=_heads(), nodes=_nodes, outside=held)
+        for row in _rows():
+            audit.feed(row)
+        audit.finish()
+        audit.findings.extend(_beside(audit.size))
+        if outside is not None:
+            audit.findings.extend(_outside(outside))
+        if details:
+            audit.findings.extend(_details())
+    return audit
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        if not nested:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _stream(statement: str) -> Iterator[tuple[Any, ...]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(FETCH):
+            yield from rows
+
+
+def _rows() -> Iterator[Row]:
+    for sequence, leaf, event, hashed, data, *columns in _stream(ROWS):
+        stored = None if data is None else bytes(data)
+        yield Row(sequence, leaf, event, bytes(hashed), stored, dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _heads() -> Iterator[Head]:
+    proved = {signer.id: proved_public(signer) for signer in Signer.objects.all()}
+    for row in Checkpoint.objects.order_by("size").iterator(chunk_size=FETCH):
+        yield Head(row.size, bytes(row.root), row.note, proved.get(row.signer_id))
+
+
+def proved_public(signer: Signer) -> bytes | None:
+    """The signer's public key if its private key opens under the content ring and belongs to it, else None."""
+    try:
+        plain = keyring.open_sealed(bytes(signer.sealed), table="journal_signer", column="sealed", row=signer.id)
+        public = Ed25519PrivateKey.from_private_bytes(plain).public_key().public_bytes_raw()
+    except (EnvelopeError, keyring.KeyGone, ValueError):
+        return None
+    return public if public == bytes(signer.public) else None
+
+
+def _nodes(level: int, first: int, last: int) -> dict[int, bytes]:
+    rows = Node.objects.filter(level=level, position__gte=first, position__lte=last).values_list("position", "hash")
+    return {position: bytes(hashed) for position, hashed in rows}
+
+
+def _beside(size: int) -> Iterator[Finding]:
+    """What stands in the tables and not in the tree."""
+    for leaf, event in _stream(STRAY):
+        yield Finding(
+            "stray_leaf",
+            "The leaf is neither sealed nor waiting: it was put in, or its entry taken.",
+            None,
+            leaf,
+            event,
+        )
+    for (leaf,) in _stream(LOST):
+        yield Finding("lost_leaf", "The leaf waited to be sealed and is gone.", None, leaf)
+    with connection.cursor() as cursor:
+        cursor.execute(BEYOND, [size])
+        (reach,) = cursor.fetchone()
+    if reach:
+        yield Finding("nodes_beyond", f"The stored tree reaches to {reach} entries, the index ends after {size}.", size)
+
+
+def _outside(note: str) -> Iterator[Finding]:
+    """Whose signature the outside copy carries."""
+    held = checkpoint.parse(note).checkpoint
+    if held.origin != queries.origin():
+        yield Finding("outside_foreign", f"The outside checkpoint belongs to {held.origin}.")
+        return
+    keys = [public for signer in Signer.objects.all() if (public := proved_public(signer))]
+    for public in keys:
+        try:
+            checkpoint.check(note, public)
+        except checkpoint.CheckpointError:
+            continue
+        return
+    yield Finding("outside_unsigned", "No key of this journal signed the outside checkpoint.")
+
+
+def _details() -> Iterator[Finding]:
+    wanted = Detail.objects.order_by("leaf_id").values_list("leaf_id", flat=True).distinct()
+    for leaf in Leaf.objects.filter(id__in=wanted).order_by("id").iterator(chunk_size=FETCH):
+        if any(one.values is not None and not one.genuine for one in queries.disclosed(leaf)):
+            yield Finding(
+                "altered_detail", "Stored personal detail does not open its commitment.", None, leaf.id, leaf.event
+            )
