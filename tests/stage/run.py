@@ -21,10 +21,7 @@ import psycopg
 from psycopg import sql
 
 from panel.kernel.crypto import kek
-from panel.ops.services.postgres import Postgres
-from panel.ops.services.valkey import Valkey
-from tests.stage import servers
-from tests.stage.servers import StageError
+from tests.stage.servers import Postgres, StageError, Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "stage_template"
@@ -37,15 +34,15 @@ class Run:
     password: str
     worker: str
     mine: bool
-    started: list[Postgres | Valkey] = field(default_factory=list)
+    servers: list[Postgres | Valkey] = field(default_factory=list)
 
     @cached_property
     def postgres(self) -> Postgres:
-        return servers.postgres(self.folder / "pg", self.password)
+        return Postgres(self.folder / "pg", self.password)
 
     @cached_property
     def valkey(self) -> Valkey:
-        return servers.valkey(self.folder / "vk")
+        return Valkey(self.folder / "vk")
 
     @property
     def database(self) -> str:
@@ -58,7 +55,7 @@ class Run:
         return f"live_{self.worker}"
 
     def url(self, database: str) -> str:
-        return self.postgres.url(database=database, role=APP_ROLE)
+        return self.postgres.url(database, APP_ROLE)
 
     def valkey_url(self, *, live: bool) -> str:
         number = 0 if self.worker == "main" else 2 * int(self.worker.removeprefix("gw")) + 2
@@ -94,17 +91,14 @@ class Run:
     def ensure_servers(self) -> None:
         """Start what does not run. Under xdist the controller has done it before any worker."""
         with self.lock("servers"):
-            for server, sign in (
-                (self.postgres, self.postgres.sockets / ".s.PGSQL.5432"),
-                (self.valkey, self.valkey.path),
-            ):
+            for server, sign in ((self.postgres, self.postgres.sockets), (self.valkey, self.valkey.socket)):
                 if not sign.exists():
                     server.start()
-                    self.started.append(server)
+                    self.servers.append(server)
 
     @contextmanager
     def owner(self, database: str = "postgres") -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-        with psycopg.connect(self.postgres.url(database=database), autocommit=True) as connection:
+        with psycopg.connect(self.postgres.url(database), autocommit=True) as connection:
             yield connection
 
     def ensure_template(self) -> None:
@@ -123,7 +117,7 @@ class Run:
 
     def _prepare(self, database: str) -> None:
         environment = {**os.environ, **self.environment(database)}
-        environment["DATABASE_OWNER_URL"] = self.postgres.url(database=database)
+        environment["DATABASE_OWNER_URL"] = self.postgres.url(database)
         command = [sys.executable, "manage.py", "prepare_database"]
         if not (ROOT / "panel/ops/management/commands/prepare_database.py").exists():
             command = [sys.executable, "-m", "tests.stage.prepare"]
@@ -140,7 +134,7 @@ class Run:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(name, template))
 
     def stop(self) -> None:
-        for server in reversed(self.started):
+        for server in reversed(self.servers):
             server.stop()
         if self.mine and not os.environ.get("PANEL_TEST_KEEP"):
             shutil.rmtree(self.folder, ignore_errors=True)
