@@ -82,16 +82,17 @@ def record_refusal(
     reason: str,
     at: datetime,
     address: str = "",
+    times: int = 1,
     obj: tuple[str, UUID] | Journalled | None = None,
 ) -> None:
     """Journal that a door said no, in a transaction of its own (so call it after the request's was rolled back).
 
     `route` is the name of the route, never its URL; `reason` the missing permit or a fixed word ("not_signed_in").
-    Callers without a name are counted per (route, reason, address hash, minute) and become one leaf a minute.
+    `times`: how often, for a caller that was counted elsewhere. Callers without a name are counted per (route, reason, address hash, minute) and become one leaf a minute.
     """
     with transaction.atomic(durable=True):
         if actor.kind == "anonymous":
-            _count(route=route[:120], reason=reason[:80], address=address, at=at)
+            _count(route=route[:120], reason=reason[:80], address=address, at=at, times=times)
         else:
             record(REFUSED, actor=actor, obj=obj, detail={"route": route[:120], "reason": reason[:80]}, at=at)
 
@@ -134,11 +135,11 @@ def _reference(obj: tuple[str, UUID] | Journalled | None) -> tuple[str, UUID] | 
     return obj.journal_ref
 
 
-def _count(*, route: str, reason: str, address: str, at: datetime) -> None:
+def _count(*, route: str, reason: str, address: str, at: datetime, times: int) -> None:
     minute = at.replace(second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO journal_refusal (id, minute, route, reason, address_hash, count) VALUES (%s, %s, %s, %s, %s, 1)"
-            " ON CONFLICT (minute, route, reason, address_hash) DO UPDATE SET count = journal_refusal.count + 1",
-            [ids.new_id(), minute, route, reason, addresses.hashed(address, at.date())],
+            "INSERT INTO journal_refusal (id, minute, route, reason, address_hash, count) VALUES (%s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (minute, route, reason, address_hash) DO UPDATE SET count = journal_refusal.count + EXCLUDED.count",
+            [ids.new_id(), minute, route, reason, addresses.hashed(address, at.date()), times],
         )
