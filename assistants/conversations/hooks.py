@@ -1,0 +1,32 @@
+"""What conversations say of their data and permits."""
+
+from accounts.access import services as access
+from assistants.conversations import rules
+from panel.kernel.registries import privacy
+from panel.kernel.registries.privacy import NotPersonal, Personal
+
+_WORD = NotPersonal("a fixed word of the program")
+
+access.register_permits(*rules.PERMITS)
+privacy.declare(
+    "conversations.Call",
+    {
+        "route": _WORD,
+        "source": _WORD,
+        "model": NotPersonal("the provider's name of a model"),
+        "policy": NotPersonal("a hash of a guard policy"),
+        "error": _WORD,
+        "action": _WORD,
+        "verdicts": NotPersonal("rules, places and scores of findings; no text of a message"),
+        "stages": NotPersonal("names and times of stages"),
+        "address_digest": NotPersonal("a keyed digest of an address that nobody can turn back"),
+        "stored": _WORD,
+    },
+)
+privacy.declare(
+    "conversations.CallContent",
+    {
+        "retention": _WORD,
+        "sealed": Personal("subject", "content", "to answer for what an assistant said", retention="standard"),
+    },
+)

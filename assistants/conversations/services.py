@@ -1,0 +1,182 @@
+"""Keeping calls: from frames of the gateway to statistics and sealed content. Every verb here may run twice."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import IntegrityError, transaction
+
+from assistants.conversations.models import Call, CallContent
+from assistants.conversations.rules import DEFAULT_CLASS
+from panel.journal import services as journal
+from panel.kernel import actors, ids
+from panel.kernel.crypto import keyring
+from panel.kernel.db import epochs, partitions
+from panel.kernel.models import DataKey
+
+TABLE, COLUMN = "conversations_callcontent", "sealed"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A record as the gateway wrote it; see gateway.engine.ledger.payload."""
+
+    id: UUID
+    data: bytes
+
+
+@dataclass
+class Kept:
+    """`failed` are ids of frames that cannot be read; `turned_away` are complete minutes of refusals to journal."""
+
+    calls: int = 0
+    failed: list[UUID] = field(default_factory=list)
+    turned_away: list[dict[str, Any]] = field(default_factory=list)
+
+
+def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> Kept:
+    """Keep frames inside the caller's transaction; a call that is there already stays as it is.
+
+    `unseal(call id, text)` opens what the gateway sealed to the worker.
+    """
+    kept, rows, contents = Kept(), [], []
+    for frame in frames:
+        try:
+            record = orjson.loads(frame.data)
+            row = _refused(record) if record["kind"] == "refusal" else _call(record)
+            if sealed := record.get("content"):
+                contents.append(_content(row, unseal(row.id, sealed)))
+                row.stored = DEFAULT_CLASS
+        except (ValueError, KeyError, TypeError):
+            kept.failed.append(frame.id)
+            continue
+        rows.append(row)
+        if record.get("final"):
+            kept.turned_away.append(record)
+    _insert(rows, contents)
+    _count_up(rows)
+    kept.calls = len(rows)
+    return kept
+
+
+def journal_turned_away(*, records: Iterable[dict[str, Any]]) -> None:
+    """One journal line for each (route, reason, address, minute); call it outside a transaction."""
+    for record in records:
+        journal.record_refusal(
+            actor=actors.ANONYMOUS,
+            route=record["route"],
+            reason=record["error"],
+            at=datetime.fromisoformat(record["at"]),
+            address=record["address"],
+            times=record["count"],
+        )
+
+
+def _insert(rows: list[Call], contents: list[CallContent]) -> None:
+    """A day whose partition is missing (an old spool that was found late) gets it, once."""
+    if not rows:
+        return
+    try:
+        with transaction.atomic():
+            _bulk(rows, contents)
+    except IntegrityError:
+        days = [row.day for row in rows]
+        partitions.ensure(min(days), max(days))
+        _bulk(rows, contents)
+
+
+def _bulk(rows: list[Call], contents: list[CallContent]) -> None:
+    Call.objects.bulk_create(rows, ignore_conflicts=True)
+    CallContent.objects.bulk_create(contents, ignore_conflicts=True)
+
+
+def _count_up(rows: list[Call]) -> None:
+    """The same minute told again says the higher number."""
+    for row in rows:
+        if row.count > 1:
+            Call.objects.filter(day=row.day, id=row.id, count__lt=row.count).update(count=row.count)
+
+
+def _uuid(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+def _call(record: dict[str, Any]) -> Call:
+    call_id = UUID(record["id"])
+    tokens_in, tokens_out, estimated = record["tokens"]
+    bytes_in, bytes_out = record["bytes"]
+    return Call(
+        day=ids.day_of(call_id),
+        id=call_id,
+        at=datetime.fromisoformat(record["at"]),
+        route=record["route"],
+        source=record["source"],
+        key=_uuid(record["key"]),
+        assistant=_uuid(record["assistant"]),
+        version=_uuid(record["version"]),
+        provider=_uuid(record["provider"]),
+        model=record["model"],
+        policy=record["policy"],
+        subject=_uuid(record["subject"]),
+        stream=record["stream"],
+        status=record["status"],
+        upstream_status=record["upstream_status"],
+        error=record["error"],
+        action=record["action"],
+        verdicts=record["verdicts"],
+        verdicts_left_out=record["verdicts_left_out"],
+        stages=record["stages"],
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        tokens_estimated=estimated,
+        bytes_in=bytes_in,
+        bytes_out=bytes_out,
+        first_us=record["ttft"],
+        total_us=record["total"],
+    )
+
+
+def _refused(record: dict[str, Any]) -> Call:
+    call_id = UUID(record["id"])
+    return Call(
+        day=ids.day_of(call_id),
+        id=call_id,
+        at=datetime.fromisoformat(record["at"]),
+        route=record["route"],
+        source="api",
+        status=401,
+        error=record["error"],
+        count=record["count"],
+        address_digest=record["address"],
+    )
+
+
+def _content(row: Call, plain: bytes) -> CallContent:
+    if row.subject is None or row.assistant is None:
+        raise ValueError("Content without a subject and an assistant cannot be kept.")
+    key_id = content_key(subject=row.subject, assistant=row.assistant)
+    sealed = keyring.seal(key_id, plain, table=TABLE, column=COLUMN, row=row.id)
+    return CallContent(
+        retention=DEFAULT_CLASS,
+        day=row.day,
+        id=row.id,
+        assistant=row.assistant,
+        subject=row.subject,
+        sealed=sealed,
+    )
+
+
+def content_key(*, subject: UUID, assistant: UUID) -> UUID:
+    """The one key of what this subject and this assistant said to each other, made on first use."""
+    keys = DataKey.objects.filter(
+        owner=subject, second_owner=assistant, purpose="content", destroyed_at__isnull=True
+    ).values_list("id", flat=True)
+    found = keys.first()
+    if found:
+        return found
+    with transaction.atomic():
+        epochs.lock(f"content-key:{subject}:{assistant}")
+        return keys.first() or keyring.create("content", owners=(subject, assistant))
