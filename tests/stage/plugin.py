@@ -10,7 +10,7 @@ import pytest
 
 from tests.stage.run import Run, joined_run, new_run
 
-LATER = ("tests.stage.database",)
+LATER = ("tests.stage.database", "tests.stage.peers", "tests.factories.cast")
 _run: list[Run] = []
 
 

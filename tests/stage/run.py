@@ -21,7 +21,10 @@ import psycopg
 from psycopg import sql
 
 from panel.kernel.crypto import kek
-from tests.stage.servers import Postgres, StageError, Valkey
+from panel.ops.services.postgres import Postgres
+from panel.ops.services.valkey import Valkey
+from tests.stage import servers
+from tests.stage.servers import StageError
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "stage_template"
@@ -34,15 +37,15 @@ class Run:
     password: str
     worker: str
     mine: bool
-    servers: list[Postgres | Valkey] = field(default_factory=list)
+    started: list[Postgres | Valkey] = field(default_factory=list)
 
     @cached_property
     def postgres(self) -> Postgres:
-        return Postgres(self.folder / "pg", self.password)
+        return servers.postgres(self.folder / "pg", self.password)
 
     @cached_property
     def valkey(self) -> Valkey:
-        return Valkey(self.folder / "vk")
+        return servers.valkey(self.folder / "vk")
 
     @property
     def database(self) -> str:
@@ -55,7 +58,7 @@ class Run:
         return f"live_{self.worker}"
 
     def url(self, database: str) -> str:
-        return self.postgres.url(database, APP_ROLE)
+        return self.postgres.url(database=database, role=APP_ROLE)
 
     def valkey_url(self, *, live: bool) -> str:
         number = 0 if self.worker == "main" else 2 * int(self.worker.removeprefix("gw")) + 2
@@ -91,14 +94,17 @@ class Run:
     def ensure_servers(self) -> None:
         """Start what does not run. Under xdist the controller has done it before any worker."""
         with self.lock("servers"):
-            for server, sign in ((self.postgres, self.postgres.sockets), (self.valkey, self.valkey.socket)):
+            for server, sign in (
+                (self.postgres, self.postgres.sockets / ".s.PGSQL.5432"),
+                (self.valkey, self.valkey.path),
+            ):
                 if not sign.exists():
                     server.start()
-                    self.servers.append(server)
+                    self.started.append(server)
 
     @contextmanager
     def owner(self, database: str = "postgres") -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-        with psycopg.connect(self.postgres.url(database), autocommit=True) as connection:
+        with psycopg.connect(self.postgres.url(database=database), autocommit=True) as connection:
             yield connection
 
     def ensure_template(self) -> None:
@@ -117,7 +123,7 @@ class Run:
 
     def _prepare(self, database: str) -> None:
         environment = {**os.environ, **self.environment(database)}
-        environment["DATABASE_OWNER_URL"] = self.postgres.url(database)
+        environment["DATABASE_OWNER_URL"] = self.postgres.url(database=database)
         command = [sys.executable, "manage.py", "prepare_database"]
         if not (ROOT / "panel/ops/management/commands/prepare_database.py").exists():
             command = [sys.executable, "-m", "tests.stage.prepare"]
@@ -134,7 +140,7 @@ class Run:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(name, template))
 
     def stop(self) -> None:
-        for server in reversed(self.servers):
+        for server in reversed(self.started):
             server.stop()
         if self.mine and not os.environ.get("PANEL_TEST_KEEP"):
             shutil.rmtree(self.folder, ignore_errors=True)

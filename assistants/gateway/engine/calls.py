@@ -1,0 +1,71 @@
+"""One call on its way: identity, clock marks, and what its record will say."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from assistants.gateway.engine.state.snapshot import Assistant, Key
+from assistants.guard.engine.inspection import Inspection
+from assistants.guard.engine.verdicts import Verdict
+from panel.kernel import clock, ids
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """Marks are `perf_counter` seconds relative to `began`; None until reached.
+
+    `subject` is a keyed digest (hex) of the end-user id, or of the API key when the client named nobody.
+    """
+
+    route: str
+    id: UUID = field(default_factory=ids.new_id)
+    at: datetime = field(default_factory=clock.now)
+    began: float = field(default_factory=time.perf_counter)
+    key: Key | None = None
+    digest: bytes = field(default=b"", repr=False)
+    assistant: Assistant | None = None
+    subject: str = ""
+    subject_kind: str = "key"
+    stream: bool = False
+    bytes_in: int = 0
+    bytes_out: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    estimated: bool = False
+    status: int = 0
+    error: str = ""
+    upstream_status: int = 0
+    marks: dict[str, float] = field(default_factory=dict)
+    inspection: Inspection | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
+    out_stages: dict[str, int] = field(default_factory=dict)
+    request: dict[str, Any] | None = None
+    answer: Any = None
+    task: "asyncio.Task[Any] | None" = None
+    reason: str = ""
+    started: bool = False
+    abortable: bool = True
+    recorded: bool = False
+    sending_since: float | None = None
+
+    @property
+    def request_id(self) -> str:
+        return f"req_{self.id.hex}"
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        return [(b"x-request-id", self.request_id.encode())]
+
+    def mark(self, name: str) -> None:
+        """Write down when a step was reached for the first time."""
+        self.marks.setdefault(name, time.perf_counter() - self.began)
+
+    def abort(self, code: str) -> bool:
+        """End the call from outside, once; its own code then says goodbye and writes the record."""
+        if self.reason or not self.abortable or self.task is None:
+            return False
+        self.reason = code
+        return self.task.cancel()

@@ -1,0 +1,126 @@
+"""The record of a call as it goes to the spool: statistics and verdicts, no text and no address.
+
+Content, when the assistant stores it, is sealed to the worker's public key: this process cannot read it back.
+Field names are the contract with `conversations.services.store`; times are microseconds from the call's begin.
+"""
+
+import base64
+import hashlib
+import hmac
+import time
+from typing import Any
+
+import orjson
+
+from assistants.gateway.engine.calls import Call
+from assistants.gateway.engine.state.snapshot import Snapshot
+from assistants.guard import rules as guard
+from panel.kernel import envelope
+
+CONTENT_LIMIT = 2 * 1024 * 1024
+VERDICT_LIMIT = 200
+
+
+def name_subject(call: Call, body: dict[str, Any], key: bytes) -> None:
+    """Who this call is about: the end user whom the client names, else the API key's one subject (HOUSE, mechanism 12)."""
+    named = body.get("safety_identifier") or body.get("user")
+    if isinstance(named, str) and named:
+        call.subject_kind = "user"
+        call.subject = _digest(key, f"user:{named[:512]}")
+    elif call.key is not None:
+        call.subject_kind = "key"
+        call.subject = _digest(key, f"key:{call.key.id}")
+
+
+def _digest(key: bytes, value: str) -> str:
+    return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()[:16].hex() if key else ""
+
+
+def payload(call: Call, snapshot: Snapshot) -> bytes:
+    """The frame's bytes."""
+    total = time.perf_counter() - call.began
+    version = call.assistant.version if call.assistant else None
+    verdicts = call.verdicts[:VERDICT_LIMIT]
+    record: dict[str, Any] = {
+        "kind": "call",
+        "id": call.id.hex,
+        "at": call.at.isoformat(),
+        "route": call.route,
+        "source": "api",
+        "key": call.key.id.hex if call.key else None,
+        "assistant": call.assistant.id.hex if call.assistant else None,
+        "version": version.id.hex if version else None,
+        "provider": version.provider.hex if version else None,
+        "model": version.model if version else "",
+        "policy": _policy(call, snapshot),
+        "subject": call.subject,
+        "subject_kind": call.subject_kind,
+        "stream": call.stream,
+        "status": call.status,
+        "error": call.error,
+        "upstream_status": call.upstream_status,
+        "action": _action(call),
+        "verdicts": [list(verdict) for verdict in verdicts],
+        "verdicts_left_out": len(call.verdicts) - len(verdicts),
+        "stages": stages(call, total),
+        "tokens": [call.tokens_in, call.tokens_out, call.estimated],
+        "bytes": [call.bytes_in, call.bytes_out],
+        "ttft": _micros(call.marks.get("first")),
+        "total": _micros(total),
+    }
+    if sealed := _content(call, snapshot):
+        record["content"] = sealed
+    return orjson.dumps(record)
+
+
+def _policy(call: Call, snapshot: Snapshot) -> str:
+    version = call.assistant.version if call.assistant else None
+    policy = snapshot.policies.get(version.policy) if version else None
+    return policy.version if policy else ""
+
+
+def _action(call: Call) -> str:
+    actions = {verdict.action for verdict in call.verdicts}
+    return next((action for action in ("block", "redact", "observe") if action in actions), "allow")
+
+
+def _micros(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1e6)
+
+
+def stages(call: Call, total: float) -> list[list[Any]]:
+    """[name, begin, end, cost] a stage in pipeline order: when it was active, and the time it cost.
+
+    Guards of the way in run one after another; those of the way out are active as long as the answer runs.
+    """
+    found: list[list[Any]] = []
+    at = call.marks.get("guard", 0.0) * 1e6
+    spent = call.inspection.stages if call.inspection else {}
+    for name in guard.INPUT_STAGES:
+        if name in spent:
+            cost = spent[name] / 1e3
+            found.append([name, round(at), round(at + cost), round(cost)])
+            at += cost
+    if "upstream" not in call.marks:
+        return found
+    end = call.marks.get("upstream_end", total) * 1e6
+    begin = call.marks["upstream"] * 1e6
+    found.append(["provider", round(begin), round(end), round(end - begin)])
+    head = call.marks.get("head", total) * 1e6
+    for name in guard.OUTPUT_STAGES:
+        if name in call.out_stages:
+            cost = call.out_stages[name] / 1e3
+            span = max(end, head + cost) if call.stream else end + cost
+            found.append([name, round(head if call.stream else end), round(span), round(cost)])
+    return found
+
+
+def _content(call: Call, snapshot: Snapshot) -> str:
+    """Base64 of the sealed content, "" when nothing is to be stored."""
+    wanted = call.assistant is not None and call.assistant.store_content and snapshot.content_key
+    if not wanted or call.request is None:
+        return ""
+    plain = orjson.dumps({"request": call.request, "answer": call.answer})
+    if len(plain) > CONTENT_LIMIT:
+        plain = orjson.dumps({"request": None, "answer": None, "too_large": len(plain)})
+    return base64.b64encode(envelope.seal_to(snapshot.content_key, plain, call.id.bytes)).decode()

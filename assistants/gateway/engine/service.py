@@ -1,0 +1,141 @@
+"""The parts of a gateway worker, and how they live and end together."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import orjson
+
+from assistants.gateway.engine.calls import Call
+from assistants.gateway.engine.config import Config
+from assistants.gateway.engine.errors import ApiError
+from assistants.gateway.engine.ledger import payload
+from assistants.gateway.engine.ledger.refusals import Refusals
+from assistants.gateway.engine.ledger.shipper import Shipper
+from assistants.gateway.engine.ledger.spool import Spool, SpoolUnavailable
+from assistants.gateway.engine.live import Live
+from assistants.gateway.engine.state.feed import Feed
+from assistants.gateway.engine.state.snapshot import LIVE, Snapshot
+from assistants.gateway.engine.upstreams import Upstreams
+from panel.kernel import ids
+
+log = logging.getLogger("panel.gateway")
+REFUSAL_SECONDS = 1.0
+STUCK_SECONDS = 5.0
+
+
+class Service:
+    """One per process. `start` returns when calls can be answered, or when it is sure that they must be refused."""
+
+    def __init__(self, config: Config, upstreams: Upstreams | None = None) -> None:
+        self.config = config
+        self.upstreams = upstreams or Upstreams()
+        self.worker = ids.new_id()
+        self.live = Live(config.calls)
+        self.refusals = Refusals()
+        self.spool = Spool(config.spool, self.worker, min_free=config.spool_min_free)
+        self.shipper = Shipper(self.spool, config.database)
+        self.feed = Feed(config, self.worker, self._changed)
+        self._chores: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self.spool.start(asyncio.get_running_loop())
+        self.shipper.start()
+        await self.feed.start()
+        self._chores = [
+            asyncio.create_task(self._every(REFUSAL_SECONDS, self._tell_refusals)),
+            asyncio.create_task(self._every(STUCK_SECONDS, self._end_stuck)),
+        ]
+
+    async def close(self) -> None:
+        """Let the calls under way go, write and ship what is left."""
+        for task in self._chores:
+            task.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self.feed.close()
+        await self.upstreams.close()
+        self._tell_refusals(everything=True)
+        await asyncio.to_thread(self.spool.close)
+        await asyncio.to_thread(self.shipper.close)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.feed.snapshot
+
+    def require_service(self) -> None:
+        """Raises ApiError when nothing may be answered at all now."""
+        if self.feed.stopped:
+            raise ApiError("gateway_stopped")
+        if not self.feed.lease.held:
+            raise ApiError("snapshot_stale")
+
+    def require_room(self) -> None:
+        """Raises ApiError when a call could not be recorded, or is one too many."""
+        if not self.spool.ready:
+            raise ApiError("record_unavailable")
+        if self.live.full:
+            raise ApiError("overloaded")
+
+    async def record(self, call: Call) -> None:
+        """Returns when the call's record is on the disk; from here on the call cannot be ended from outside.
+
+        Raises ApiError when it cannot be written: then nothing of the answer's end may be released.
+        """
+        call.abortable = False
+        call.recorded = True
+        try:
+            await self.spool.commit(call.id, payload.payload(call, self.snapshot))
+        except SpoolUnavailable:
+            raise ApiError("record_unavailable") from None
+
+    def leave(self, call: Call) -> None:
+        """Record without waiting: nobody is there to whom an end could be released."""
+        call.abortable = False
+        if not call.recorded:
+            call.recorded = True
+            self.spool.leave(call.id, payload.payload(call, self.snapshot))
+
+    def _changed(self, snapshot: Snapshot) -> None:
+        """End at once what the new state does not allow any more: a paused assistant, a revoked key, a stop."""
+        if self.feed.stopped:
+            self.live.end("gateway_stopped", lambda _: True)
+        self.live.end("assistant_paused", lambda call: _not_live(call, snapshot))
+        self.live.end("invalid_api_key", lambda call: _revoked(call, snapshot))
+
+    def _tell_refusals(self, *, everything: bool = False) -> None:
+        for frame_id, record in self.refusals.due(everything=everything):
+            self.spool.leave(frame_id, orjson.dumps(record))
+
+    def _end_stuck(self) -> None:
+        self.live.end_stuck(self.config.slow_client)
+
+    async def _every(self, seconds: float, chore: Any) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            with contextlib.suppress(RuntimeError):
+                chore()
+
+    def health(self) -> dict[str, Any]:
+        """For the metrics page: ages in seconds, counts."""
+        return {
+            "epoch": self.snapshot.epoch,
+            "snapshot_age_seconds": round(self.feed.lease.age, 3),
+            "stopped": self.feed.stopped,
+            "spool_ready": self.spool.ready,
+            "calls": len(self.live),
+        }
+
+
+def _not_live(call: Call, snapshot: Snapshot) -> bool:
+    if call.assistant is None:
+        return False
+    now = snapshot.by_id.get(call.assistant.id)
+    return now is None or now.state != LIVE
+
+
+def _revoked(call: Call, snapshot: Snapshot) -> bool:
+    if call.key is None:
+        return False
+    now = snapshot.keys.get(call.digest)
+    return now is not None and not now.active

@@ -1,0 +1,50 @@
+"""The SQL of the snapshot: rows of other slices that changed after an epoch, as their models' docstrings promise them."""
+
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+
+Row = tuple[Any, ...]
+
+EPOCH: Final = "SELECT number FROM kernel_epoch"
+INSTALLATION: Final = "SELECT id FROM kernel_installation"
+DATA_KEYS: Final = (
+    "SELECT id, purpose, owner, kek_id, wrapped FROM kernel_datakey WHERE ring = 'serving' AND epoch > %s"
+)
+ASSISTANTS: Final = (
+    "SELECT id, slug, state, live_version_id, store_content, extract(epoch FROM created_at)::bigint"
+    " FROM catalog_assistant WHERE epoch > %s"
+)
+VERSIONS: Final = "SELECT id, number, content FROM catalog_version WHERE id = ANY(%s)"
+PROVIDERS: Final = "SELECT id, kind, base_url, enabled FROM providers_provider WHERE epoch > %s"
+POLICIES: Final = "SELECT id, document FROM guard_guardpolicy WHERE epoch > %s"
+SECRETS: Final = (
+    "SELECT s.id, s.state, s.expires_at, s.current, v.sealed FROM vault_secret s"
+    " JOIN vault_secretversion v ON v.secret_id = s.id AND v.number = s.current WHERE s.epoch > %s"
+)
+BINDINGS: Final = "SELECT secret_id, user_kind, user_id FROM vault_secretbinding WHERE secret_id = ANY(%s)"
+_KEY: Final = (
+    "SELECT k.digest, k.id, k.scopes, k.expires_at, k.revoked_at IS NULL,"
+    " (SELECT array_agg(l.assistant_id) FROM credentials_apikeyassistant l WHERE l.api_key_id = k.id)"
+    " FROM credentials_apikey k WHERE k.kind = 'gateway' AND "
+)
+KEYS: Final = _KEY + "k.epoch > %s AND (%s OR k.revoked_at IS NULL) ORDER BY k.epoch DESC LIMIT %s"
+KEY: Final = _KEY + "k.digest = %s"
+CONTENT_KEY: Final = "SELECT public FROM gateway_contentkey ORDER BY created_at DESC LIMIT 1"
+BEAT: Final = (
+    "INSERT INTO kernel_worker (id, kind, epoch, seen_at, started_at) VALUES (%s, 'gateway', %s, %s, %s)"
+    " ON CONFLICT (id) DO UPDATE SET epoch = EXCLUDED.epoch, seen_at = EXCLUDED.seen_at"
+)
+GONE: Final = "DELETE FROM kernel_worker WHERE id = %s"
+
+
+async def rows(connection: AsyncConnection, query: str, *values: Any) -> list[Row]:
+    # The queries above are constants; psycopg wants literals.
+    cursor = await connection.execute(query, values)  # type: ignore[arg-type]
+    return await cursor.fetchall()
+
+
+async def one(connection: AsyncConnection, query: str, *values: Any) -> Any:
+    """The first column of the first row, None without one."""
+    found = await rows(connection, query, *values)
+    return found[0][0] if found else None

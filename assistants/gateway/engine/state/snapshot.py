@@ -1,0 +1,95 @@
+"""What the gateway serves from: immutable rows, swapped as a whole. No request ever waits for the database for these."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from assistants.guard.engine.known import NOTHING_KNOWN, KnownSecrets
+from assistants.guard.engine.policy import Policy
+from assistants.providers.engine.upstream import Target
+
+LIVE = "live"
+PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key and the assistants that it may call; `expires_at` is a Unix time."""
+
+    id: UUID
+    scopes: frozenset[str]
+    assistants: frozenset[UUID]
+    expires_at: float | None = None
+    active: bool = True
+
+    def usable(self, now: float) -> bool:
+        return self.active and (self.expires_at is None or now < self.expires_at)
+
+    def may_call(self, assistant: UUID) -> bool:
+        return assistant in self.assistants
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version, opened. `tools` are added to those of the client."""
+
+    id: UUID
+    number: int
+    provider: UUID
+    policy: UUID
+    model: str
+    system_prompt: str = field(default="", repr=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tools: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    id: UUID
+    slug: str
+    state: str
+    version: Version | None
+    store_content: bool = False
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`pepper` keys the digests of API keys, `subject_key` those of end users; `content_key` is the worker's public key."""
+
+    epoch: int
+    assistants: Mapping[str, Assistant]
+    keys: Mapping[bytes, Key]
+    targets: Mapping[UUID, Target]
+    policies: Mapping[UUID, Policy]
+    known: KnownSecrets = NOTHING_KNOWN
+    pepper: bytes = field(default=b"", repr=False)
+    subject_key: bytes = field(default=b"", repr=False)
+    content_key: bytes = b""
+    by_id: Mapping[UUID, Assistant] = field(default_factory=dict)
+
+
+EMPTY = Snapshot(-1, MappingProxyType({}), MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
+
+
+class Lease:
+    """How long ago PostgreSQL said that the snapshot is current."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._contact = -1e9
+
+    def renew(self) -> None:
+        self._contact = time.monotonic()
+
+    @property
+    def age(self) -> float:
+        """Seconds since the last contact."""
+        return time.monotonic() - self._contact
+
+    @property
+    def held(self) -> bool:
+        return self.age <= self._seconds
