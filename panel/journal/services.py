@@ -88,7 +88,8 @@ def record_refusal(
     """Journal that a door said no, in a transaction of its own (so call it after the request's was rolled back).
 
     `route` is the name of the route, never its URL; `reason` the missing permit or a fixed word ("not_signed_in").
-    `times`: how often, for a caller that was counted elsewhere. Callers without a name are counted per (route, reason, address hash, minute) and become one leaf a minute.
+    `times`: how often, for a caller that was counted elsewhere.
+    Callers without a name are counted per (route, reason, address hash, minute) and become one leaf a minute.
     """
     with transaction.atomic(durable=True):
         if actor.kind == "anonymous":
