@@ -2,4 +2,9 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include(f"{name}.urls")) for name in ()]
+urlpatterns = [path("", include(f"{name}.urls")) for name in ("panel.home",)]
+
+handler400 = "panel.ui.web.errors.bad_request"
+handler403 = "panel.ui.web.errors.forbidden"
+handler404 = "panel.ui.web.errors.not_found"
+handler500 = "panel.ui.web.errors.server_error"

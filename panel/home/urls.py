@@ -1,0 +1,13 @@
+"""The front page, and the pages of the ground that the ground itself cannot give a door."""
+
+from django.urls import path
+
+from accounts.access.rules import SIGNED_IN, door
+from panel.home import views
+from panel.ui.views import Styleguide
+
+app_name = "home"
+urlpatterns = [
+    path("", views.Now.as_view(), name="now"),
+    path("styleguide/", door(SIGNED_IN)(Styleguide).as_view(), name="styleguide"),
+]

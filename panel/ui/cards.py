@@ -1,0 +1,87 @@
+"""Cards of the front page. A slice says what needs somebody, how things are, and whether all is well."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from panel.kernel.actors import Actor
+from panel.ui.menu import Text, allowed
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that needs a person. `urgency` orders the list (0 first); `tone` is "", "warn" or "danger" and only
+    for what is overdue or runs against a legal clock."""
+
+    title: str
+    sentence: str
+    url: str
+    verb: Text
+    icon: str = "circle-alert"
+    urgency: int = 50
+    tone: str = ""
+    when: str = ""
+    when_detail: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that says whether things are as usual."""
+
+    label: Text
+    value: str
+    share: str = ""
+    note: str = ""
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of "Is all well?"."""
+
+    name: Text
+    well: bool
+    sentence: str
+    meta: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a slice plugs in: each callable gets (actor, at) and answers within a few indexed queries."""
+
+    name: str
+    permit: Any = None
+    order: int = 50
+    tasks: Callable[[Actor, datetime], list[Task]] | None = None
+    figures: Callable[[Actor, datetime], list[Figure]] | None = None
+    checks: Callable[[Actor, datetime], list[Check]] | None = None
+
+
+@dataclass
+class Board:
+    tasks: list[Task] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    _sources[source.name] = source
+
+
+def board(actor: Actor, at: datetime) -> Board:
+    """Everything the actor's permits show, tasks sorted by urgency."""
+    found = Board()
+    for source in sorted(_sources.values(), key=lambda one: (one.order, one.name)):
+        if not allowed(actor, source.permit):
+            continue
+        found.tasks += source.tasks(actor, at) if source.tasks else []
+        found.figures += source.figures(actor, at) if source.figures else []
+        found.checks += source.checks(actor, at) if source.checks else []
+    found.tasks.sort(key=lambda task: task.urgency)
+    return found

@@ -1,0 +1,67 @@
+"""What every template knows without being told."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from panel.ui import menu
+
+ENVIRONMENTS: dict[str, str | Promise] = {"production": _("Production"), "demo": _("Demo"), "test": _("Test")}
+THEMES = ("light", "dark")
+
+
+def csp_nonce(request: HttpRequest) -> dict[str, Any]:
+    """django-csp offers CSP_NONCE, django-htmx reads csp_nonce: without this its script tag would be blocked."""
+    return {"csp_nonce": getattr(request, "csp_nonce", "")}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame around a page; nothing is computed until a template asks (fragments never do)."""
+    return {"shell": Shell(request)}
+
+
+@dataclass
+class Shell:
+    request: HttpRequest
+
+    @cached_property
+    def identity(self) -> menu.Identity | None:
+        return menu.identity(self.request)
+
+    @cached_property
+    def groups(self) -> list[dict[str, Any]]:
+        names = [name for name in menu.GROUPS if name != "account"]
+        found = [{"title": menu.GROUPS[name], "entries": menu.entries(self.request, name)} for name in names]
+        return [group for group in found if group["entries"]]
+
+    @cached_property
+    def account(self) -> list[menu.Entry]:
+        return menu.entries(self.request, "account")
+
+    @cached_property
+    def here(self) -> dict[str, Any] | None:
+        """The current menu entry with its group's title, for the breadcrumb."""
+        for group in self.groups:
+            for entry in group["entries"]:
+                if entry.current:
+                    return {"title": group["title"], "entry": entry, "exact": entry.url == self.request.path}
+        return None
+
+    @property
+    def environment(self) -> str | Promise:
+        return ENVIRONMENTS[settings.INSTALLATION_MODE]
+
+    @property
+    def organisation(self) -> str:
+        return "ClawPanel"
+
+    @property
+    def theme(self) -> str:
+        """ "" follows the system."""
+        chosen = self.request.COOKIES.get("theme", "")
+        return chosen if chosen in THEMES else ""
