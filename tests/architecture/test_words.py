@@ -1,0 +1,95 @@
+"""What may stand only in one place: crypto, clocks, queries, one-time passwords."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.architecture import tree
+
+# Real time on purpose: one-time passwords, sessions, signatures and TLS do not obey the house's clock.
+REAL_TIME = (
+    "accounts/signin/",
+    "accounts/access/services.py",  # how long ago a factor was proved
+    "panel/kernel/clock.py",
+    "panel/kernel/tickets.py",
+    "panel/ops/",
+    "panel/outbound/",
+)
+CLOCKS = {"timezone.now", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
+
+
+def _calls(name: str) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree.parsed(name)):
+        if isinstance(node, ast.Attribute):
+            yield ast.unparse(node), node.lineno
+
+
+def _where(names: list[str], pattern: str) -> list[str]:
+    wanted = re.compile(pattern)
+    return [
+        f"{name}:{number}"
+        for name in names
+        for number, line in enumerate(tree.text(name).splitlines(), 1)
+        if wanted.search(line)
+    ]
+
+
+def test_only_the_envelope_touches_aesgcm() -> None:
+    product = [name for name in tree.python() if name != "panel/kernel/envelope.py"]
+    assert _where(product, r"\b(AESGCM|ChaCha20Poly1305|Fernet|X25519PrivateKey)\b") == []
+
+
+def test_a_factor_is_verified_only_through_the_locked_call() -> None:
+    # `device.verify_token()` alone accepts one code several times in parallel; django_otp.verify_token() locks the row.
+    found = [
+        f"{name}:{line}"
+        for name in tree.python()
+        for call, line in _calls(name)
+        if call.endswith(".verify_token") and call != "django_otp.verify_token"
+    ]
+    assert found == []
+
+
+def test_views_endpoints_and_tasks_ask_no_model() -> None:
+    doors = [name for name in tree.python() if tree.room(name) in {"views", "api", "tasks"}]
+    assert _where(doors, r"\.objects\b|\.save\(|connection\.cursor") == []
+
+
+def test_the_clock_is_read_in_one_place() -> None:
+    found = [
+        f"{name}:{line} {call}"
+        for name in tree.python()
+        if not name.startswith(REAL_TIME)
+        for call, line in _calls(name)
+        if call in CLOCKS
+    ]
+    assert found == []
+
+
+def test_rules_and_services_are_told_the_time() -> None:
+    pure = [name for name in tree.python() if tree.room(name) == "rules"]
+    assert _where(pure, r"\bclock\.now\(|import clock") == []
+
+
+def test_no_sql_reads_the_servers_clock() -> None:
+    assert (
+        _where(
+            tree.python(migrations=True), r"(?i)[\"' (,]now\(\)(?!.*->)|\bCURRENT_(TIMESTAMP|DATE)\b|clock_timestamp\("
+        )
+        == []
+    )
+
+
+def test_amounts_are_not_floats() -> None:
+    assert _where([name for name in tree.python() if tree.room(name) == "models"], r"\bFloatField\b") == []
+
+
+def test_no_url_carries_an_action() -> None:
+    texts = [name for name in tree.files() if name.startswith("templates/") or name in tree.python()]
+    assert _where(texts, r"\?action=") == []
+
+
+def test_no_template_carries_inline_style_or_script() -> None:
+    pages = [name for name in tree.files() if name.startswith("templates/") and not name.startswith("templates/emails")]
+    assert _where(pages, r"(?i)<style|\sstyle=|\son[a-z]+=\"|javascript:") == []
+    assert _where(pages, r"(?i)<script(?![^>]*(nonce|application/json))") == []
