@@ -27,7 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [one for one in os.environ if one.startswith("PANEL_") and not one.startswith("PANEL_TEST_")]:
         del os.environ[name]
     os.environ.update(run.environment(run.database))
-    importlib.import_module("django.conf").settings.DATABASES  # noqa: B018 - pytest-django sets up what is configured
+    settings = importlib.import_module("django.conf").settings
+    # Reading settings is also what makes pytest-django set Django up. No collected files are needed in this process.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     if not workerinput and getattr(config.option, "numprocesses", None):
         run.ensure_servers()
 

@@ -66,7 +66,7 @@ class Run:
 
     def data_dir(self, database: str) -> Path:
         path = self.folder / "data" / database
-        path.mkdir(parents=True, exist_ok=True)
+        (path / "static").mkdir(parents=True, exist_ok=True)
         return path
 
     def environment(self, database: str) -> dict[str, str]:
