@@ -3,15 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistants.guard.engine.known import NOTHING_KNOWN, KnownSecrets
+from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.pseudonyms import Vault
 from assistants.guard.engine.verdicts import Action, Verdict
 
 
 @dataclass(slots=True)
 class Inspection:
-    """`body` is what may go to the provider (the same object when `changed` is false: forward the client's bytes).
+    """`body` is what may go to the provider, the same object when `changed` is false.
 
+    Always serialise `body` anew: the client's own bytes may hold a member twice, and only one of them was guarded.
     `action` is the worst of the verdicts; when it is `block`, nothing may be sent. `stages` are nanoseconds a stage.
     """
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.inspection import Answer, Inspection
-from assistants.guard.engine.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.policy import Policy
+from assistants.guard.engine.request import RequestGuard
 from assistants.guard.engine.stream import OutputGuard
 from assistants.guard.engine.verdicts import Verdict
 
@@ -34,11 +35,13 @@ def inspect_request(
     the way out so that its leak is seen and the addresses it publishes are not masked. `body_bytes` is the size of the
     JSON as received (0: not checked).
     """
-    del policy, body_bytes
-    return Inspection(body=body, known=known_secrets, system_prompt=system_prompt)
+    inspection = Inspection(body=body, known=known_secrets, system_prompt=system_prompt)
+    RequestGuard(body, policy, inspection, body_bytes).run()
+    return inspection
 
 
 def inspect_answer(body: dict[str, Any], policy: Policy, inspection: Inspection) -> Answer:
     """Guard every text of a JSON answer by the same code as a stream."""
     guard = OutputGuard(policy, inspection)
-    return Answer(body, guard.blocked, guard.verdicts, guard.stages)
+    guarded = guard.feed_answer(body)
+    return Answer(guarded, guard.blocked, guard.verdicts, guard.stages)

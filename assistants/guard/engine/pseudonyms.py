@@ -7,9 +7,7 @@ from typing import Final
 
 LABELS: Final = ("EMAIL", "PHONE", "CARD", "IBAN", "SSN", "IP", "SECRET")
 # Models like to escape the underscore in Markdown; that spelling is restored too.
-NAME: Final = re.compile(
-    r"(?<![A-Za-z0-9_])(EMAIL|PHONE|CARD|IBAN|SSN|IP|SECRET)(\\?_)([1-9][0-9]{0,5})(?![A-Za-z0-9_])"
-)
+NAME: Final = re.compile(r"(?<![A-Za-z0-9])(EMAIL|PHONE|CARD|IBAN|SSN|IP|SECRET)(\\?_)([1-9][0-9]{0,5})(?![0-9])")
 
 
 class Vault:
@@ -33,8 +31,8 @@ class Vault:
             if "_" in text:
                 self.taken.update(f"{found[1]}_{found[3]}" for found in NAME.finditer(text))
 
-    def name(self, label: str, value: str) -> str:
-        """The pseudonym of `value`; the same value gets the same one."""
+    def name(self, label: str, value: str, *, restorable: bool = True) -> str:
+        """The pseudonym of `value`; the same value gets the same one. One that is not restorable stays for good."""
         known = self._names.get((label, value))
         if known:
             return known
@@ -44,7 +42,8 @@ class Vault:
         self._counters[label] = count
         name = f"{label}_{count}"
         self._names[label, value] = name
-        self._values[name] = value
+        if restorable:
+            self._values[name] = value
         return name
 
     def restore(self, text: str, *, in_json: bool = False) -> str:
