@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include(f"{name}.urls")) for name in ("panel.home",)]
+urlpatterns = [path("", include(f"{name}.urls")) for name in ("panel.home", "assistants.vault")]
 
 handler400 = "panel.ui.web.errors.bad_request"
 handler403 = "panel.ui.web.errors.forbidden"

@@ -12,20 +12,21 @@ from panel.kernel.registries.privacy import NotPersonal, Personal
 access.register_permits(*permits.PERMITS)
 ledgers.append_only("catalog_version", "catalog_publication")
 
-for name, title, retention in (
-    ("assistant.created", _("Assistant made"), "operation"),
-    ("assistant.described", _("Assistant renamed or described"), "operation"),
-    ("assistant.paused", _("Assistant stopped"), "security"),
-    ("assistant.resumed", _("Assistant resumed"), "security"),
-    ("assistant.archived", _("Assistant archived"), "security"),
-    ("assistant.restored", _("Assistant brought back from the archive"), "security"),
-    ("assistant.shared", _("Access to an assistant given"), "security"),
-    ("assistant.unshared", _("Access to an assistant taken"), "security"),
-    ("draft.edited", _("Draft edited"), "operation"),
-    ("version.published", _("Version published"), "security"),
-    ("version.rolled_back", _("Rolled back to a version"), "security"),
+for name, title in (
+    ("assistant.created", _("Assistant made")),
+    ("assistant.described", _("Assistant renamed or described")),
+    ("draft.edited", _("Draft edited")),
 ):
-    events.register(f"catalog.{name}", title=title, retention=retention)
+    events.register(f"catalog.{name}", title=title, retention="operation")
+for name, title in (
+    ("assistant.paused", _("Assistant stopped")),
+    ("assistant.resumed", _("Assistant resumed")),
+    ("assistant.archived", _("Assistant archived")),
+    ("assistant.restored", _("Assistant brought back from the archive")),
+    ("version.published", _("Version published")),
+    ("version.rolled_back", _("Rolled back to a version")),
+):
+    events.register(f"catalog.{name}", title=title, retention="security")
 
 _WORD = NotPersonal("a fixed word of the program")
 _WORK = NotPersonal("words of the organisation about its product; people are asked not to write personal data here")

@@ -56,7 +56,7 @@ class Assistant(models.Model):
 
     class Meta:
         default_permissions = ()
-        permissions = OBJECT_PERMISSIONS
+        permissions = tuple(OBJECT_PERMISSIONS)
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="catalog_assistant_slug", condition=Q(slug__regex=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")

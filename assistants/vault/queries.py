@@ -1,19 +1,66 @@
 """Questions about secrets. None of them returns a value."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from accounts.access import queries as access
-from assistants.guard.engine.known import KnownSecrets
+from assistants.guard.engine.detectors.known import KnownSecrets
 from assistants.vault import rules
 from assistants.vault.models import Secret, SecretBinding, SecretQuerySet, SecretVersion
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
+from panel.kernel.registries import objects
 
 
 def visible_to(actor: Actor) -> SecretQuerySet:
     """Secrets that the actor may know of. Destroyed ones stay visible: their history is evidence."""
     return Secret.objects.all() if access.can(actor, rules.VIEW) else Secret.objects.none()
+
+
+def listed(actor: Actor) -> QuerySet[Secret]:
+    """For the list: with `users`, the number of bindings."""
+    return visible_to(actor).annotate(users=Count("bindings"))
+
+
+def rights(actor: Actor) -> dict[str, bool]:
+    """What pages offer: "add", "rotate", "bind", "disable", "destroy"."""
+    return {
+        permit.name.removeprefix("vault.").removesuffix("_secret"): access.can(actor, permit)
+        for permit in rules.PERMITS
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUser:
+    """What a secret is bound to, as far as the actor may know of it."""
+
+    kind: str
+    id: UUID
+    title: str
+    url: str
+
+
+def users(actor: Actor, secret: Secret) -> list[SecretUser]:
+    """Users of the secret; the title of one that the actor may not see is its kind."""
+    found = []
+    by_kind: dict[str, list[UUID]] = {}
+    for binding in bindings(secret):
+        by_kind.setdefault(binding.user_kind, []).append(binding.user_id)
+    for kind, ids in by_kind.items():
+        cards = objects.cards(actor, kind, ids)
+        hidden = objects.Card(kind, "")
+        found += [SecretUser(kind, one, cards.get(one, hidden).title, cards.get(one, hidden).url) for one in ids]
+    return found
+
+
+def possible_users(actor: Actor, secret: Secret) -> list[tuple[str, str]]:
+    """("kind:id", title) of everything that could be bound and is not."""
+    bound = {(binding.user_kind, binding.user_id) for binding in bindings(secret)}
+    pairs = [(kind, choice) for kind in rules.USER_KINDS for choice in objects.choices(actor, kind)]
+    return [(f"{kind}:{one}", title) for kind, (one, title) in pairs if (kind, one) not in bound]
 
 
 def versions(secret: Secret) -> list[SecretVersion]:

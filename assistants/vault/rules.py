@@ -12,6 +12,9 @@ SHOWN = 4
 SHOWN_FROM = 16
 """The last four characters are shown of values with at least 16: four of fewer would be too large a part of it."""
 
+USER_KINDS = ("provider",)
+"""Kinds of objects that can be given a secret's value."""
+
 
 class Kind(enum.StrEnum):
     API_KEY = "api_key"

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
-from assistants.guard.engine import known
+from assistants.guard.engine.detectors import known
 from assistants.vault import queries, rules
 from assistants.vault.models import Secret, SecretBinding, SecretVersion
 from panel.journal import services as journal
