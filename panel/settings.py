@@ -74,6 +74,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": BOOT.database}
 REDIS_URL = BOOT.valkey_url
 
+# The change feed has its own table (compliance/auditing) without columns for addresses and e-mail, and its own middleware.
+AUDITLOG_LOGENTRY_MODEL = "auditing.Change"
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_CID_HEADER = None
+AUDITLOG_STORE_JSON_CHANGES = True
+MIGRATION_MODULES = {"auditlog": None}
+
 _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
