@@ -1,5 +1,9 @@
-"""What access says of its data."""
+"""What access registers: its permits, events and declarations."""
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import rules, services
+from panel.journal import events
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 
@@ -10,3 +14,18 @@ privacy.declare(
         "reason": Personal("user", "employment", "to show why a right was given"),
     },
 )
+
+services.register_permits(
+    rules.SIGNED_IN, rules.SEE_PEOPLE, rules.MANAGE_PEOPLE, rules.MANAGE_ROLES, rules.MANAGE_TEAMS
+)
+
+events.register("access.role.given", _("Role given"))
+events.register("access.role.withdrawn", _("Role withdrawn"))
+events.register("access.object.shared", _("Object shared"))
+events.register("access.object.unshared", _("Sharing ended"))
+events.register("people.user.created", _("Account made"))
+events.register("people.user.disabled", _("Account disabled"))
+events.register("people.user.enabled", _("Account enabled again"))
+events.register("people.team.created", _("Team made"))
+events.register("people.team.joined", _("Person joined a team"))
+events.register("people.team.left", _("Person left a team"))

@@ -69,7 +69,7 @@ class UserGrant(Provenance, UserObjectPermissionBase):
     `grant_meta`; the Permission is the object role."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    objects: ClassVar[Any] = GrantQuerySet.as_manager()
+    objects: ClassVar[Any] = GrantQuerySet.as_manager()  # type: ignore[assignment]  # guardian's manager is not used
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = True
@@ -79,12 +79,16 @@ class UserGrant(Provenance, UserObjectPermissionBase):
     def role(self) -> ObjectRole:
         return ObjectRole[self.permission.codename.upper()]
 
+    @property
+    def receiver_id(self) -> UUID:
+        return self.user_id
+
 
 class TeamGrant(Provenance, GroupObjectPermissionBase):
     """A team's role on one object; see UserGrant."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    objects: ClassVar[Any] = GrantQuerySet.as_manager()
+    objects: ClassVar[Any] = GrantQuerySet.as_manager()  # type: ignore[assignment]  # guardian's manager is not used
 
     class Meta(GroupObjectPermissionBase.Meta):
         abstract = True
@@ -93,3 +97,7 @@ class TeamGrant(Provenance, GroupObjectPermissionBase):
     @property
     def role(self) -> ObjectRole:
         return ObjectRole[self.permission.codename.upper()]
+
+    @property
+    def receiver_id(self) -> UUID:
+        return self.group.team.id

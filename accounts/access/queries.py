@@ -19,6 +19,7 @@ from panel.kernel import clock
 from panel.kernel.actors import Actor
 
 M = TypeVar("M", bound=Model)
+Rows = QuerySet[Any]
 ALL_POWERFUL = {"system", "console"}
 
 
@@ -99,7 +100,7 @@ def roles_of(user_id: UUID, at: datetime | None = None) -> frozenset[Role]:
 
 
 @lru_cache(maxsize=64)
-def grant_models(model: type[Model]) -> tuple[type[UserGrant], type[TeamGrant]] | None:
+def grant_models(model: type[Model]) -> tuple[Any, Any] | None:
     """The grant tables of a model that can be shared, or None."""
     pair: list[Any] = [None, None]
     for relation in model._meta.related_objects:

@@ -1,7 +1,7 @@
 """Permits and roles: what there is to allow, and who may. Pure.
 
 An organisation role opens what a permit lists; an object role (viewer < operator < editor < owner) opens it on one object.
-Role to permits is code: a grant names a role, never a permit.
+Role to permits is code: a grant names a role, never a permit. (Translation is all that is Django's here.)
 """
 
 from collections.abc import Callable
@@ -10,6 +10,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext_lazy as _
+
+# What a session proved stands under these keys (instants: seconds since 1970, real time).
+SESSION_ID, FRESH_AT = "sid", "fresh_at"
 FRESH_FOR = timedelta(minutes=5)
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -23,6 +27,16 @@ class Role(StrEnum):
     PRIVACY_OFFICER = "privacy_officer"
     AUDITOR = "auditor"
     MEMBER = "member"
+
+
+ROLE_NAMES = {
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.OPERATOR: _("Operator"),
+    Role.DEVELOPER: _("Developer"),
+    Role.PRIVACY_OFFICER: _("Privacy officer"),
+    Role.AUDITOR: _("Auditor"),
+    Role.MEMBER: _("Member"),
+}
 
 
 class ObjectRole(IntEnum):
@@ -43,8 +57,14 @@ class ObjectRole(IntEnum):
         return [one.codename for one in cls if one >= role]
 
 
+OBJECT_ROLE_NAMES = {
+    ObjectRole.VIEWER: _("Viewer"),
+    ObjectRole.OPERATOR: _("Operator"),
+    ObjectRole.EDITOR: _("Editor"),
+    ObjectRole.OWNER: _("Owner"),
+}
 # For `Meta.permissions` of a model that can be granted (with `default_permissions = ()`).
-OBJECT_PERMISSIONS = [(one.codename, one.codename) for one in ObjectRole]
+OBJECT_PERMISSIONS: list[tuple[str, Any]] = [(one.codename, one.codename) for one in ObjectRole]
 EVERYBODY = frozenset(Role)
 
 
@@ -60,7 +80,11 @@ class Permit:
     fresh: bool = False
 
 
-SIGNED_IN = Permit("account.own", "Use the panel", EVERYBODY)
+SIGNED_IN = Permit("account.own", _("Use the panel"), EVERYBODY)
+SEE_PEOPLE = Permit("people.see", _("See people"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.PRIVACY_OFFICER}))
+MANAGE_PEOPLE = Permit("people.manage", _("Add and disable people"), frozenset({Role.ADMINISTRATOR}), fresh=True)
+MANAGE_ROLES = Permit("people.roles", _("Give and withdraw roles"), frozenset({Role.ADMINISTRATOR}), fresh=True)
+MANAGE_TEAMS = Permit("people.teams", _("Manage teams"), frozenset({Role.ADMINISTRATOR}))
 
 
 @dataclass(frozen=True)
@@ -121,5 +145,5 @@ def may_give(giver: frozenset[Role], role: Role) -> bool:  # noqa: ARG001 - late
 
 
 def may_give_on(own: ObjectRole | None, wanted: ObjectRole) -> bool:
-    """Owners share an object, up to their own role."""
-    return own is ObjectRole.OWNER and wanted <= own
+    """Who may share an object (a permit says so) gives at most the role they have."""
+    return own is not None and wanted <= own

@@ -1,14 +1,48 @@
-"""Verbs of access: ask for a right, give one, take one back."""
+"""Verbs of access: ask for a right, give one, take one back, end an account."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from accounts.access import queries
-from accounts.access.rules import Permit, is_fresh
+from accounts.access.models import RoleGrant, TeamGrant, UserGrant
+from accounts.access.rules import (
+    MANAGE_PEOPLE,
+    MANAGE_ROLES,
+    ObjectRole,
+    Permit,
+    Role,
+    is_fresh,
+    may_give,
+    may_give_on,
+)
+from accounts.people import services as people
+from accounts.people.models import Team, User
+from accounts.people.rules import State
+from panel.journal import services as journal
 from panel.kernel.actors import Actor
-from panel.kernel.errors import Forbidden, NeedsFreshFactor
+from panel.kernel.crypto import keyring
+from panel.kernel.db import epochs
+from panel.kernel.errors import Conflict, Forbidden, Invalid, NeedsFreshFactor
 
 _permits: dict[str, Permit] = {}
+_endings: list[Callable[[User, datetime], None]] = []
+TEAM_KEY = "person:team-grants"
+
+
+class LastAdministrator(Conflict):
+    code = "last_administrator"
+
+
+class AboveOwnRights(Forbidden):
+    code = "above_own_rights"
 
 
 def register_permits(*permits: Permit) -> None:
@@ -20,6 +54,11 @@ def register_permits(*permits: Permit) -> None:
 
 def permits() -> dict[str, Permit]:
     return dict(_permits)
+
+
+def register_ending(ending: Callable[[User, datetime], None]) -> None:
+    """What ends with an account (sessions, keys): called inside the transaction that disables it."""
+    _endings.append(ending)
 
 
 def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
@@ -34,3 +73,155 @@ def needs_proof(actor: Actor) -> bool:
     """Persons in a session prove themselves again; keys cannot, their scope was given with a fresh factor."""
     in_session = actor.kind == "person" and (actor.via is None or actor.via[0] == "session")
     return in_session and not is_fresh(actor.fresh_at, timezone.now())
+
+
+@transaction.atomic
+def give_role(
+    *, actor: Actor, user: User, role: Role, reason: str, at: datetime, expires_at: datetime | None = None
+) -> RoleGrant:
+    """Give an organisation role, or change its reason and end. Raises Forbidden, Invalid, LastAdministrator."""
+    require(actor, MANAGE_ROLES)
+    if actor.kind == "person" and not may_give(queries.standing(actor, at).roles, role):
+        raise AboveOwnRights("You cannot give a role above your own.", permit=MANAGE_ROLES.name)
+    _check_end(expires_at, at)
+    if role is Role.ADMINISTRATOR and expires_at is not None:
+        _keep_one_administrator(user, at)
+    grant = RoleGrant.objects.filter(user=user, role=role).first() or RoleGrant(user=user, role=role)
+    grant.key_id, grant.reason, grant.given_at, grant.expires_at = user.key_id, reason, at, expires_at
+    grant.given_by(actor)
+    grant.save()
+    queries.forget()
+    _tell("access.role.given", actor, user, at, role=role.value, expires_at=expires_at, reason=reason)
+    return grant
+
+
+@transaction.atomic
+def withdraw_role(*, actor: Actor, user: User, role: Role, at: datetime) -> None:
+    """Raises Forbidden, LastAdministrator. Withdrawing what is not there does nothing."""
+    require(actor, MANAGE_ROLES)
+    if role is Role.ADMINISTRATOR:
+        _keep_one_administrator(user, at)
+    deleted, _ = RoleGrant.objects.filter(user=user, role=role).delete()
+    if deleted:
+        queries.forget()
+        _tell("access.role.withdrawn", actor, user, at, role=role.value)
+
+
+@transaction.atomic
+def disable(*, actor: Actor, user: User, reason: str, at: datetime) -> User:
+    """Close an account: its sessions and keys end with it. Raises Forbidden, LastAdministrator."""
+    require(actor, MANAGE_PEOPLE)
+    if actor.id == user.id:
+        raise Conflict("Ask another administrator to disable your own account.")
+    _keep_one_administrator(user, at)
+    row = people.step(user, State.DISABLED)
+    for ending in _endings:
+        ending(row, at)
+    queries.forget()
+    _tell("people.user.disabled", actor, user, at, reason=reason)
+    return row
+
+
+@transaction.atomic
+def enable(*, actor: Actor, user: User, at: datetime) -> User:
+    """Open a disabled account again: it stays without sessions and keys. One that never joined becomes invited."""
+    require(actor, MANAGE_PEOPLE)
+    ready = user.has_usable_password() and user.state == State.DISABLED
+    row = people.step(user, State.ACTIVE if ready else State.INVITED)
+    _tell("people.user.enabled", actor, user, at)
+    return row
+
+
+@transaction.atomic
+def share(
+    *,
+    actor: Actor,
+    permit: Permit,
+    obj: Model,
+    receiver: User | Team,
+    role: ObjectRole,
+    reason: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> UserGrant | TeamGrant:
+    """Give a user or a team a role on one object, in place of the one they have there. `permit` is the slice's own for
+    sharing. Raises Forbidden, AboveOwnRights, Invalid."""
+    require(actor, permit, obj)
+    own = ObjectRole.OWNER if _everywhere(actor, permit, at) else queries.object_role(actor, obj, at)
+    if not may_give_on(own, role):
+        raise AboveOwnRights("You cannot give a role above your own.", permit=permit.name)
+    _check_end(expires_at, at)
+    rows, grant = _place(obj, receiver)
+    rows.delete()
+    grant.permission = Permission.objects.get(
+        content_type=ContentType.objects.get_for_model(type(obj)), codename=role.codename
+    )
+    grant.reason, grant.given_at, grant.expires_at = reason, at, expires_at
+    grant.given_by(actor)
+    grant.save(force_insert=True)
+    detail = {"receiver": str(receiver.id), "role": role.codename, "expires_at": _instant(expires_at)}
+    journal.record("access.object.shared", actor=actor, obj=_reference(obj), detail=detail, at=at)
+    return grant
+
+
+@transaction.atomic
+def unshare(*, actor: Actor, permit: Permit, grant: UserGrant | TeamGrant, at: datetime) -> None:
+    """Take a grant back. Raises Forbidden."""
+    obj: Model = grant.content_object  # type: ignore[union-attr]  # every concrete grant has it
+    require(actor, permit, obj)
+    detail = {"receiver": str(grant.receiver_id), "role": grant.role.codename}
+    journal.record("access.object.unshared", actor=actor, obj=_reference(obj), detail=detail, at=at)
+    grant.delete()
+
+
+def _everywhere(actor: Actor, permit: Permit, at: datetime) -> bool:
+    return actor.kind in queries.ALL_POWERFUL or queries.standing(actor, at).has(permit)
+
+
+def _place(obj: Model, receiver: User | Team) -> tuple[queries.Rows, UserGrant | TeamGrant]:
+    """The rows that a new grant replaces, and the new one. Raises TypeError for a model that cannot be shared."""
+    models = queries.grant_models(type(obj))
+    if models is None:
+        raise TypeError(f"{type(obj)._meta.label} has no grant tables.")
+    where: dict[str, Any]
+    if isinstance(receiver, User):
+        rows = models[0].objects.filter(content_object=obj, user=receiver)
+        where = {"content_object": obj, "user": receiver}
+        return rows, models[0](**where, key_id=receiver.key_id)
+    rows = models[1].objects.filter(content_object=obj, group=receiver.group)
+    where = {"content_object": obj, "group": receiver.group}
+    return rows, models[1](**where, key_id=keyring.named(TEAM_KEY))
+
+
+def _reference(obj: Model) -> tuple[str, UUID] | None:
+    found: tuple[str, UUID] | None = getattr(obj, "journal_ref", None)
+    return found
+
+
+def _check_end(expires_at: datetime | None, at: datetime) -> None:
+    if expires_at is not None and expires_at <= at:
+        raise Invalid(fields={"expires_at": "This day has passed. Choose one after today."})
+
+
+def _keep_one_administrator(leaving: User, at: datetime) -> None:
+    """Serialise with every other change of administrators, then refuse to lose the last lasting one."""
+    epochs.lock("administrators")
+    lasting = RoleGrant.objects.in_force(at).filter(role=Role.ADMINISTRATOR, user__state=State.ACTIVE)
+    if not lasting.filter(user=leaving).exists():
+        return
+    if not lasting.filter(expires_at__isnull=True).exclude(user=leaving).exists():
+        raise LastAdministrator("This is the last administrator. Make somebody else administrator first.")
+
+
+def _instant(value: datetime | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _tell(
+    event: str, actor: Actor, user: User, at: datetime, *, expires_at: datetime | None = None, reason: str = "",
+    **detail: str,
+) -> None:  # fmt: skip
+    if expires_at:
+        detail["expires_at"] = _instant(expires_at)
+    personal = [journal.About(user.id, {"reason": reason})] if reason else []
+    journal.record(event, actor=actor, obj=("user", user.id), detail=detail, personal=personal, at=at)

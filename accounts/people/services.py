@@ -1,6 +1,6 @@
 """Verbs on people, below the question who may: the callers (access, signin, setup) ask it first."""
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -9,6 +9,14 @@ from accounts.people.rules import Kind, State, may_step
 from panel.kernel import ids
 from panel.kernel.crypto import blind, keyring
 from panel.kernel.errors import Conflict, Invalid
+
+
+class Argon2id(Argon2PasswordHasher):
+    """RFC 9106; twice the memory of OWASP's least setting (19 MiB, t=2, p=1), one lane so that logins do not queue."""
+
+    time_cost = 2
+    memory_cost = 38912  # KiB
+    parallelism = 1
 
 
 class AddressTaken(Conflict):

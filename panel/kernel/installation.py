@@ -29,5 +29,14 @@ def ensure(mode: str) -> UUID:
     return row.id
 
 
+def organisation() -> str:
+    """The name that the organisation gave itself, or "" before set-up."""
+    return Installation.objects.values_list("organisation", flat=True).first() or ""
+
+
+def name_organisation(name: str) -> None:
+    Installation.objects.update(organisation=" ".join(name.split())[:120])
+
+
 def forget() -> None:
     _known.clear()

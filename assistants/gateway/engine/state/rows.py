@@ -39,7 +39,8 @@ GONE: Final = "DELETE FROM kernel_worker WHERE id = %s"
 
 
 async def rows(connection: AsyncConnection, query: str, *values: Any) -> list[Row]:
-    cursor = await connection.execute(query, values)
+    # The queries above are constants; psycopg wants literals.
+    cursor = await connection.execute(query, values)  # type: ignore[arg-type]
     return await cursor.fetchall()
 
 

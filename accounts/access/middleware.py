@@ -1,0 +1,135 @@
+"""Doors: nobody comes in by a view that does not say who may.
+
+The sign-in slice writes what a session proved under the session keys below; only a session with both factors is somebody.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import queries, services
+from accounts.access.rules import FRESH_AT, SESSION_ID, Permit, door_of
+from panel.journal.services import record_refusal
+from panel.kernel import actors, clock
+from panel.kernel.actors import Actor
+from panel.kernel.errors import Forbidden, NeedsFreshFactor, Refusal, Unauthenticated
+from panel.ui.web import errors
+
+SIGN_IN, STEP_UP = "signin:sign_in", "signin:step_up"
+# Finds the actor of an `Authorization: Bearer` header, or None; the floor above registers it.
+_bearers: list[Callable[[str, datetime], Actor | None]] = []
+
+
+def register_bearer(find: Callable[[str, datetime], Actor | None]) -> None:
+    _bearers.append(find)
+
+
+class Doors:
+    """Sets `request.actor`, then lets in, asks to sign in, asks for a fresh factor, or refuses and journals it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with queries.remembering():
+            request.actor = _actor(request)  # type: ignore[attr-defined]
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        declared = door_of(view)
+        if declared is None:
+            return _refuse(request, Forbidden(_("This page does not say who may open it.")), "undeclared")
+        if declared.why_open:
+            return None
+        method = "get" if request.method in {"HEAD", "OPTIONS"} else (request.method or "get")
+        permit = declared.permit_for(method)
+        if permit is None:
+            return _refuse(request, Forbidden(_("This page does not say who may do this.")), "undeclared")
+        return _check(request, permit)
+
+
+def _check(request: HttpRequest, permit: Permit) -> HttpResponse | None:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.kind == "anonymous":
+        return _to_sign_in(request)
+    if not queries.may_enter(actor, permit):
+        sentence = _("You need the right “%(right)s” for this.") % {"right": permit.title}
+        return _refuse(request, Forbidden(sentence, permit=permit.name), permit.name)
+    if permit.fresh and services.needs_proof(actor):
+        return needs_factor(request, NeedsFreshFactor(_("Prove your second factor once more for this.")))
+    return None
+
+
+def _actor(request: HttpRequest) -> Actor:
+    kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token and request.path.startswith("/api/"):
+        found = [actor for find in _bearers if (actor := find(token.strip(), clock.now()))]
+        return _named(found[0], request) if found else actors.ANONYMOUS
+    user = request.user
+    if not user.is_authenticated or not user.is_active or not user.is_verified():  # type: ignore[attr-defined]
+        return actors.ANONYMOUS
+    sid, fresh = request.session.get(SESSION_ID), request.session.get(FRESH_AT)
+    fresh_at = datetime.fromtimestamp(fresh, UTC) if isinstance(fresh, int | float) else None
+    via = ("session", UUID(sid)) if sid else None
+    return _named(Actor("person", user.pk, via=via, fresh_at=fresh_at), request)
+
+
+def _named(actor: Actor, request: HttpRequest) -> Actor:
+    request_id = str(getattr(request, "request_id", ""))
+    return Actor(actor.kind, actor.id, via=actor.via, fresh_at=actor.fresh_at, request_id=request_id)
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem(refusal: Refusal) -> JsonResponse:
+    """RFC 9457."""
+    body = {"type": f"urn:panel:{refusal.code}", "title": refusal.sentence, "status": refusal.status}
+    body["code"] = refusal.code
+    response = JsonResponse(body, status=refusal.status, content_type="application/problem+json")
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _refuse(request: HttpRequest, refusal: Refusal, reason: str) -> HttpResponse:
+    match = request.resolver_match
+    record_refusal(
+        actor=request.actor,  # type: ignore[attr-defined]
+        route=(match.view_name or match.route) if match else "",
+        reason=reason,
+        at=clock.now(),
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
+    return problem(refusal) if is_api(request) else errors.answer(request, refusal)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if is_api(request):
+        return _refuse(request, Unauthenticated(_("Sign in, or send an API key.")), "not_signed_in")
+    return _elsewhere(request, SIGN_IN)
+
+
+def needs_factor(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """To the page that asks for a factor, and back; for the API a problem that says so."""
+    return problem(refusal) if is_api(request) else _elsewhere(request, STEP_UP)
+
+
+def _elsewhere(request: HttpRequest, name: str) -> HttpResponse:
+    here = request.headers.get("HX-Current-URL") if getattr(request, "htmx", None) else None
+    back = here or (request.get_full_path() if request.method in {"GET", "HEAD"} else request.headers.get("Referer"))
+    url = f"{reverse(name)}?{urlencode({'next': back or '/'})}"
+    if getattr(request, "htmx", None):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = url
+        return response
+    return HttpResponseRedirect(url)

@@ -1,0 +1,27 @@
+"""What the sign-in slice registers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from panel.journal import events
+from panel.kernel.registries import privacy
+from panel.kernel.registries.privacy import NotPersonal
+
+_WORD = NotPersonal("a fixed word of the program")
+_HASH = NotPersonal("a keyed hash", secret=True)
+
+privacy.declare("signin.TotpDevice", {"name": _WORD, "sealed_seed": NotPersonal("a random seed, sealed", secret=True)})
+privacy.declare("signin.RecoveryDevice", {"name": _WORD})
+privacy.declare("signin.RecoveryCode", {"digest": _HASH})
+privacy.declare("signin.Failures", {"subject": _HASH})
+privacy.declare("signin.Link", {"digest": NotPersonal("the hash of a random link", secret=True), "stage": _WORD})
+
+events.register("signin.session.opened", _("Signed in"))
+events.register("signin.session.refused", _("Sign-in refused"))
+events.register("signin.session.ended", _("Signed out"))
+events.register("signin.factor.added", _("Authenticator added"))
+events.register("signin.factor.proved", _("Second factor proved again"))
+events.register("signin.codes.made", _("Recovery codes made"))
+events.register("signin.code.used", _("Recovery code used"))
+events.register("signin.password.changed", _("Password changed"))
+events.register("signin.link.made", _("One-time link made"))
+events.register("signin.link.used", _("One-time link used"))

@@ -1,0 +1,140 @@
+"""Arithmetic of signing in: throttle, sessions, codes. Pure; every instant here is real time, not the house's clock."""
+
+import itertools
+import re
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from accounts.access.rules import Role
+
+TOTP_CODE = re.compile(r"[0-9]{6}", re.ASCII)
+TOTP_STEP = 30
+# RFC 6238, 5.2: one step of tolerance on each side for clocks that differ.
+TOTP_TOLERANCE = 1
+SEED_BYTES = 20
+# Crockford's base 32: no I, L, O, U to mistake. 16 characters are 80 bits.
+RECOVERY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECOVERY_LENGTH, RECOVERY_COUNT = 16, 10
+
+MIN_PASSWORD, MAX_PASSWORD = 12, 256
+
+ABSOLUTE = timedelta(hours=12)
+IDLE_PRIVILEGED, IDLE = timedelta(minutes=30), timedelta(hours=2)
+PRIVILEGED = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.PRIVACY_OFFICER, Role.AUDITOR})
+# How long a right password waits for its second factor.
+PENDING = timedelta(minutes=10)
+# How often a session writes down that it is in use.
+TOUCH = timedelta(minutes=1)
+LINK_LIFE = timedelta(hours=72)
+
+
+class Scope(StrEnum):
+    """What failures are counted by: the password of an account, its second factors, one address, an account from one
+    address. Only who knows the password can spend the budget of the second factor."""
+
+    ACCOUNT = "account"
+    FACTOR = "factor"
+    ADDRESS = "address"
+    PAIR = "pair"
+
+
+FREE = {Scope.ACCOUNT: 5, Scope.FACTOR: 5, Scope.ADDRESS: 20, Scope.PAIR: 3}
+# The longest wait: a throttle slows guessing down, it never locks anybody out. Five minutes leave 288 tries a day at three
+# valid codes in a million: 0.09 % for somebody who has the password.
+CAP = {
+    Scope.ACCOUNT: timedelta(minutes=1),
+    Scope.FACTOR: timedelta(minutes=5),
+    Scope.ADDRESS: timedelta(minutes=5),
+    Scope.PAIR: timedelta(minutes=5),
+}
+FORGIVEN = timedelta(hours=24)
+
+
+def wait_until(scope: Scope, failures: int, last: datetime) -> datetime:
+    """When the next try is heard: some are free, then 1, 2, 4, 8 ... seconds after the last, up to the cap."""
+    over = failures - FREE[scope]
+    if over < 0:
+        return last
+    return last + min(timedelta(seconds=2 ** min(over, 20)), CAP[scope])
+
+
+def idle_limit(roles: frozenset[Role]) -> timedelta:
+    return IDLE_PRIVILEGED if roles & PRIVILEGED else IDLE
+
+
+def session_over(opened: datetime, seen: datetime, at: datetime, roles: frozenset[Role]) -> bool:
+    """NIST SP 800-63B-4, AAL2: 12 h in all, 30 min idle (for the privileged)."""
+    return at - opened >= ABSOLUTE or at - seen >= idle_limit(roles) or opened > at + timedelta(minutes=1)
+
+
+def is_totp(code: str) -> bool:
+    """Exactly six ASCII digits: libraries take spaces, signs, underscores and other scripts' digits for numbers."""
+    return TOTP_CODE.fullmatch(code) is not None
+
+
+def new_recovery_code() -> str:
+    return "".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(RECOVERY_LENGTH))
+
+
+def shown(code: str) -> str:
+    """In groups of four."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+def read_recovery(text: str) -> str:
+    """What was typed, without its dashes, in capitals, with the letters that Crockford reads as digits; "" when it
+    cannot be a code."""
+    if not text.isascii() or len(text) > 64:
+        return ""
+    code = re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("ILO", "110"))
+    return code if len(code) == RECOVERY_LENGTH and set(code) <= set(RECOVERY_ALPHABET) else ""
+
+
+def password_fault(password: str, *, name: str = "", email: str = "", organisation: str = "") -> str:
+    """Why a password cannot be used, as a sentence, or "". NIST SP 800-63B-4, 3.1.1: long enough, none that everybody
+    tries, nothing about composition."""
+    plain = unicodedata.normalize("NFKC", password)
+    if len(plain) < MIN_PASSWORD:
+        return f"Take at least {MIN_PASSWORD} characters. Three or four words are easy to remember."
+    if len(plain) > MAX_PASSWORD:
+        return f"Take at most {MAX_PASSWORD} characters."
+    folded = plain.casefold()
+    if len(set(folded)) < 5 or _is_run(folded):
+        return "Everybody can guess this. Take something without a pattern."
+    if _core(folded) in COMMON:
+        return "This is one of the passwords that everybody tries first. Take another."
+    words = [
+        *name.casefold().split(),
+        *re.split(r"[@.\s]", email.casefold()),
+        *organisation.casefold().split(),
+        "clawpanel",
+    ]
+    rest = folded
+    for word in sorted({one for one in words if len(one) >= 4}, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if len(rest) < 8:
+        return "This is mostly your name, your address or this panel's name. Take something else."
+    return ""
+
+
+def _is_run(text: str) -> bool:
+    steps = {ord(right) - ord(left) for left, right in itertools.pairwise(text)}
+    return len(steps) == 1
+
+
+def _core(text: str) -> str:
+    """Without the digits and signs that are hung on at the ends."""
+    return re.sub(r"^[^a-z]+|[^a-z]+$", "", text) or text
+
+
+# Heads of the well-known lists, twelve characters and more after hanging digits and signs are cut off.
+_WORDS = """
+password passwordpassword passwort passwortpasswort qwertyuiop qwertyuiopas qwertyuiopasdf qwertyqwerty asdfghjkl
+asdfghjklasdf letmein letmeinletmein iloveyou iloveyouiloveyou welcome welcomewelcome administrator admin adminadmin
+adminadminadmin changeme changemechangeme sunshine princess football baseball dragon monkey superman trustno trustnoone
+whatever abcabcabcabc abcdefghijkl abcdefghijklm qazwsxedcrfv qazwsxedc zaqxswcdevfr correcthorsebatterystaple default
+secret secretsecret p@ssw0rd p@ssword passw0rd computer internet starwars michelle jennifer qweqweqweqwe asdasdasdasd
+"""
+COMMON = frozenset(_WORDS.split())

@@ -1,0 +1,80 @@
+"""Passwords: one hash on every path, uniform answers."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+
+from accounts.people import queries as people
+from accounts.people.models import User
+from accounts.signin import rules
+from accounts.signin.models import TotpDevice
+from accounts.signin.services import throttle
+from panel.journal import services as journal
+from panel.kernel import clock
+from panel.kernel.actors import ANONYMOUS, Actor
+from panel.kernel.errors import Invalid
+from panel.kernel.installation import organisation
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    """A hash of the current strength that no password fits: compared against when there is no account."""
+    return make_password("\x00 nobody")
+
+
+def check(*, email: str, password: str, address: str, at: datetime) -> User | None:
+    """The active person with this address and password and a second factor; None otherwise. Raises TooMany.
+
+    `at` in real time. Hashes once, whether there is such an account or not.
+    """
+    charges = throttle.of_password(email, address)
+    throttle.charge(charges, at)
+    user = people.by_email(email) if len(email) <= 320 else None
+    usable = user is not None and user.has_usable_password()
+    right = check_password(password[: rules.MAX_PASSWORD * 4], user.password if user and usable else _nobodys())
+    ready = user is not None and user.is_active and TotpDevice.objects.filter(user=user, confirmed=True).exists()
+    if user is None or not (usable and right and ready):
+        _tell_refused(user, address)
+        return None
+    throttle.refund(charges)
+    return user
+
+
+def is_right(user: User, password: str) -> bool:
+    return check_password(password, user.password)
+
+
+def _tell_refused(user: User | None, address: str) -> None:
+    if user is None:
+        journal.record_refusal(
+            actor=ANONYMOUS, route="signin:sign_in", reason="wrong_password", at=clock.now(), address=address
+        )
+        return
+    with transaction.atomic():
+        journal.record(
+            "signin.session.refused", actor=ANONYMOUS, obj=("user", user.id), detail={"step": "password"},
+            at=clock.now(),
+        )  # fmt: skip
+
+
+def require_good(password: str, user: User | None = None, *, name: str = "", email: str = "") -> None:
+    """Raise Invalid with the sentence that says what is wrong with a new password."""
+    if user is not None:
+        name, email = user.full_name, user.email_address or ""
+    fault = rules.password_fault(password, name=name, email=email, organisation=organisation())
+    if fault:
+        raise Invalid(fields={"password": fault})
+
+
+@transaction.atomic
+def change(*, actor: Actor, user: User, password: str) -> User:
+    """Set a new password. Raises Invalid. Django's session hash ends the person's other sessions with it."""
+    require_good(password, user)
+    row = User.objects.select_for_update(of=("self",)).get(id=user.id)
+    row.set_password(password)
+    row.save(update_fields=["password"])
+    user.password = row.password
+    journal.record("signin.password.changed", actor=actor, obj=("user", user.id), at=clock.now())
+    return row

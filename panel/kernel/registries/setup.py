@@ -1,0 +1,49 @@
+"""Steps of the first run: slices register them, the set-up page walks through them under one link."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+
+class Enrolment(Protocol):
+    """What a step works on: a one-time link and the person who is made with it, locked while a form is handled."""
+
+    @property
+    def kind(self) -> str:
+        """ "setup", "join" or "recover"."""
+
+    @property
+    def link(self) -> UUID: ...
+    @property
+    def person(self) -> UUID | None: ...
+    @property
+    def stage(self) -> str: ...
+
+    def move(self, stage: str, person: UUID | None = None) -> None:
+        """Go on to another step; `person` once, when they are made."""
+
+    def finish(self) -> None:
+        """The link has done its work and is gone."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """`show(request, enrolment)` answers with a page, or None when the enrolment moved on."""
+
+    name: str
+    title: Any
+    note: Any
+    order: int
+    show: Callable[[Any, Enrolment], Any]
+
+
+_steps: dict[str, Step] = {}
+
+
+def register(step: Step) -> None:
+    _steps[step.name] = step
+
+
+def steps() -> list[Step]:
+    return sorted(_steps.values(), key=lambda step: step.order)
