@@ -10,6 +10,7 @@ import pytest
 
 from tests.stage.run import Run, joined_run, new_run
 
+NO_BROWSER = "BROWSER=0 was said"
 LATER = ("tests.stage.database", "tests.stage.peers", "tests.factories.cast")
 _run: list[Run] = []
 
@@ -53,6 +54,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "journeys" in Path(item.path).parts:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
+            if os.environ.get("BROWSER") == "0":
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    left_out = [one for one in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(one.longrepr)]
+    if left_out:
+        terminalreporter.write_line(f"{len(left_out)} browser journeys were left out because BROWSER=0 was said.")
 
 
 @pytest.fixture(scope="session")
