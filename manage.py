@@ -6,6 +6,10 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from panel.ops import console
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panel.settings")
+    if sys.argv[1:2] == ["up"]:
+        raise SystemExit(console.up(sys.argv[2:]))
     execute_from_command_line(sys.argv)

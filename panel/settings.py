@@ -3,6 +3,7 @@
 from csp import constants as csp
 
 from panel.kernel.boot import boot
+from panel.ops import logs
 
 BOOT = boot()
 INSTALLATION_MODE = BOOT.mode
@@ -73,6 +74,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": BOOT.database}
 REDIS_URL = BOOT.valkey_url
+LOGGING = logs.SETTINGS
 
 _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
@@ -124,6 +126,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "panel.ui.web.statics.Storage"},
 }
 
+# The front sets it anew on every request; nobody else reaches the panel's socket.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_TLS = BOOT.base_url.startswith("https://")
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_TLS else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS

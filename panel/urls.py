@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include(f"{name}.urls")) for name in ("panel.home", "assistants.vault")]
+SLICES = [
+    "panel.home",
+    "panel.ops",
+    "assistants.vault",
+]
+urlpatterns = [path("", include(f"{name}.urls")) for name in SLICES]
 
 handler400 = "panel.ui.web.errors.bad_request"
 handler403 = "panel.ui.web.errors.forbidden"

@@ -101,10 +101,14 @@ def _secret_key(path: str) -> str:
 
 @lru_cache(maxsize=1)
 def environment() -> dict[str, str]:
-    """The process environment over the supervisor's record of the running services."""
+    """The process environment over the supervisor's record of the running services.
+
+    A serving process (`PANEL_PROCESS` says which) was given what it may see and reads nothing beside it.
+    """
     root = Path(__file__).resolve().parents[2]
     data_dir = Path(os.environ.get("PANEL_DATA_DIR") or root / "var").expanduser().resolve()
-    return {**_running(data_dir), **os.environ, "PANEL_DATA_DIR": str(data_dir)}
+    running = {} if os.environ.get("PANEL_PROCESS") else _running(data_dir)
+    return {**running, **os.environ, "PANEL_DATA_DIR": str(data_dir)}
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import pwd
 import signal
@@ -104,3 +105,13 @@ def tail(log: Path, size: int = 600) -> str:
     except OSError:
         return ""
     return " ".join(text.split())
+
+
+def die_with_server() -> None:
+    """For the worker processes of granian and Celery: end at once when the process that forked them is killed."""
+    parent = multiprocessing.parent_process()
+    if _libc is None or parent is None:
+        return
+    die_with_parent(signal.SIGKILL)
+    if parent.pid != os.getppid():
+        os._exit(1)

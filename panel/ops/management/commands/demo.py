@@ -1,0 +1,30 @@
+"""Fill a demo database with invented people and traffic, once; write how to sign in to demo.json."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from panel.kernel import installation
+from panel.kernel.registries import demo
+from panel.ops.services.layout import write_private
+
+
+class Command(BaseCommand):
+    help = "Build the demo's data. Refuses a database that is not a demo."
+    requires_system_checks = ()
+
+    def handle(self, **_: Any) -> None:
+        if settings.INSTALLATION_MODE != "demo":
+            raise CommandError("Only a demo is filled with invented data: start one with `make demo`.")
+        try:
+            installation.ensure("demo")
+        except RuntimeError as error:
+            raise CommandError(str(error)) from None
+        target = Path(settings.DATA_DIR) / "demo.json"
+        if not target.exists():
+            world = demo.build({"base_url": settings.BASE_URL})
+            write_private(target, json.dumps(world, indent=2, default=str) + "\n")
+        print(f"Invented people, their passwords and keys: {target}")

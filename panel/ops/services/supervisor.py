@@ -1,0 +1,199 @@
+"""`manage.py up`: one foreground process that starts everything, keeps it running and takes it down.
+
+Free of Django, so that it starts in no time and stays small; the children bring the framework.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from panel.ops.services import keys, layout, plan, reach, roles, statics
+from panel.ops.services.children import Child, end
+from panel.ops.services.faults import CannotStart
+from panel.ops.services.postgres import Postgres
+from panel.ops.services.programs import Commands, Program, turn_logs
+from panel.ops.services.spawn import tail
+from panel.ops.services.valkey import Valkey
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SERVING_SECONDS = 60.0
+# Ten seconds in all: the serving processes, then the two servers they work with.
+SERVING_ENDS, SERVERS_END = 6.0, 3.0
+
+
+class Ended(BaseException):
+    """A signal asked for the end; raised from the handler wherever the supervisor is."""
+
+
+class Supervisor:
+    """One run of the panel in one data directory. `given` is the environment it was started with."""
+
+    def __init__(self, given: Mapping[str, str], *, demo: bool = False) -> None:
+        self.given = {key: value for key, value in given.items() if value}
+        self.demo = demo
+        self.settings: dict[str, str] = {}
+        self.servers: list[Child] = []
+        self.serving: list[Child] = []
+        self.place = layout.Layout(Path(), Path())
+        self.hold = -1
+
+    def run(self) -> None:
+        """Serve until a signal. Raises CannotStart with one sentence."""
+        # Explicitly: a shell that starts us with & leaves SIGINT ignored.
+        for number in SIGNALS:
+            signal.signal(number, _raise_ended)
+        try:
+            self._start()
+            self._tend()
+        except Ended:
+            say("Stopping ...")
+        finally:
+            for number in SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            self._stop()
+
+    def _start(self) -> None:
+        begun = time.monotonic()
+        self._configure()
+        self._start_servers()
+        self._prepare()
+        self._serve()
+        commands = Commands(self.settings, self.place.log)
+        there = (plan.ROOT / "panel/setup/management/commands/setup_link.py").exists()
+        invited = commands.run("setup_link").split() if there else []
+        say(f"The panel is up after {time.monotonic() - begun:.1f} s; Ctrl-C stops it.")
+        link = invited[-1] if invited else f"{self.settings['PANEL_BASE_URL']}/"
+        print(f"Open {link}", flush=True)  # noqa: T201 - the line a person waits for
+
+    def _configure(self) -> None:
+        settings = {**plan.DEFAULTS, **self.given}
+        data = settings.get("PANEL_DATA_DIR") or str(plan.ROOT / ("var-demo" if self.demo else "var"))
+        root = Path(data).expanduser().resolve()
+        own_database = self._own_database()
+        self.place = layout.prepare(root)
+        self.hold = layout.lock(root)
+        reach.port_is_free(settings["PANEL_BIND"], settings["PORT"])
+        settings["PANEL_MODE"] = "demo" if self.demo else settings.get("PANEL_MODE", "production")
+        settings["PANEL_DATA_DIR"] = str(root)
+        settings["PANEL_SOCKET"] = str(self.place.panel_socket)
+        settings["PANEL_BEAT_SCHEDULE"] = str(self.place.run / "beat")
+        settings.setdefault("PANEL_BASE_URL", f"http://localhost:{settings['PORT']}")
+        self.settings = {**settings, **keys.ensure(self.place, self.given, embedded=not own_database)}
+        turn_logs(self.place.log)
+
+    def _own_database(self) -> bool:
+        """Whether servers of the customer's own are named; those are asked once. Raises CannotStart."""
+        if "VALKEY_URL" in self.given:
+            reach.valkey_answers(self.given["VALKEY_URL"])
+        named = [name for name in ("DATABASE_URL", "DATABASE_OWNER_URL") if name in self.given]
+        if len(named) == 1:
+            raise CannotStart(
+                f"{named[0]} is set alone: the panel migrates as the owner (DATABASE_OWNER_URL) and works as another"
+                " role (DATABASE_URL), so set both or neither."
+            )
+        if named:
+            roles.reach(self.given["DATABASE_OWNER_URL"], "DATABASE_OWNER_URL")
+        return bool(named)
+
+    def _start_servers(self) -> None:
+        place = self.place
+        if "VALKEY_URL" not in self.given:
+            valkey = Valkey(home=place.data / "valkey", sockets=place.sockets / "vk", log=place.log / "valkey.log")
+            self.servers.append(Child(valkey))
+            valkey.start()
+            self.settings["VALKEY_URL"] = valkey.url()
+        if "DATABASE_URL" not in self.given:
+            self._start_postgres()
+        layout.write_private(place.environment_file, json.dumps(self._shown(), indent=1))
+
+    def _start_postgres(self) -> None:
+        place = self.place
+        postgres = Postgres(
+            home=place.data / "pg",
+            sockets=place.sockets / "pg",
+            log=place.log / "postgres.log",
+            password=keys.read(place, keys.OWNER_PASSWORD),
+        )
+        self.servers.append(Child(postgres, ends_by=signal.SIGINT))
+        postgres.start()
+        roles.ensure_database(postgres.url())
+        self.settings["DATABASE_OWNER_URL"] = postgres.url(database=roles.DATABASE)
+        self.settings["DATABASE_URL"] = postgres.url(
+            role=roles.APPLICATION, password=keys.read(place, keys.APPLICATION_PASSWORD), database=roles.DATABASE
+        )
+
+    def _shown(self) -> dict[str, str]:
+        """What a console command needs to find this installation; the file is 0600 like the keys it names."""
+        names = {*plan.GUARDED, "PORT", *(name for name in self.settings if name.startswith("PANEL_"))}
+        return {name: self.settings[name] for name in sorted(names) if name in self.settings}
+
+    def _prepare(self) -> None:
+        commands = Commands(self.settings, self.place.log)
+        static = self.place.data / "static"
+        database = commands.begin("prepare_database")
+        collecting = None if statics.collected(static) else commands.begin("collectstatic", "--noinput", "-v0")
+        commands.finish(database)
+        if collecting:
+            commands.finish(collecting)
+            statics.remember(static)
+        if self.demo:
+            say(commands.run("demo").strip())
+
+    def _serve(self) -> None:
+        self.place.panel_socket.unlink(missing_ok=True)
+        for process in plan.SERVING:
+            child = Child(Program(process, self.settings, self.place.log, self.hold))
+            self.serving.append(child)
+            child.launch()
+        end_at = time.monotonic() + SERVING_SECONDS
+        while not self._serves():
+            self._keep()
+            if time.monotonic() > end_at:
+                logs = " ".join(tail(self.place.log / f"{name}.log", 300) for name in ("gateway", "panel"))
+                raise CannotStart(f"The panel did not answer within a minute. Its logs end: {logs}")
+            time.sleep(0.05)
+
+    def _serves(self) -> bool:
+        """Gateway and panel answer, each asked for itself."""
+        host = urlsplit(self.settings["PANEL_BASE_URL"]).hostname or "localhost"
+        return reach.answers_tcp(self.settings["PANEL_BIND"], int(self.settings["PORT"])) and reach.answers_unix(
+            self.place.panel_socket, host
+        )
+
+    def _tend(self) -> None:
+        looked = time.monotonic()
+        while True:
+            self._keep()
+            time.sleep(0.2)
+            if time.monotonic() - looked > 60:
+                looked = time.monotonic()
+                turn_logs(self.place.log)
+
+    def _keep(self) -> None:
+        for child in [*self.servers, *self.serving]:
+            child.tend(say)
+
+    def _stop(self) -> None:
+        end(self.serving, SERVING_ENDS)
+        end(self.servers, SERVERS_END)
+        if self.hold >= 0:
+            with contextlib.suppress(OSError):
+                self.place.environment_file.unlink(missing_ok=True)
+            os.close(self.hold)
+
+
+def _raise_ended(number: int, frame: object) -> None:  # noqa: ARG001 - the signature of a handler
+    # Once: a second signal must not break off the stopping.
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)
+    raise Ended
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the supervisor speaks to the terminal
