@@ -76,6 +76,13 @@ DATABASES = {"default": BOOT.database}
 REDIS_URL = BOOT.valkey_url
 LOGGING = logs.SETTINGS
 
+# The change feed has its own table (compliance/auditing) without columns for addresses and e-mail, and its own middleware.
+AUDITLOG_LOGENTRY_MODEL = "auditing.Change"
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_CID_HEADER = None
+AUDITLOG_STORE_JSON_CHANGES = True
+MIGRATION_MODULES = {"auditlog": None}
+
 _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
@@ -165,3 +172,22 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = BOOT.smtp.user, BOOT.smtp.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = BOOT.smtp.starttls, BOOT.smtp.tls
 DEFAULT_FROM_EMAIL = BOOT.smtp.sender
 EMAIL_TIMEOUT = 10
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["panel.ui.api.doors.ByActor"],
+    "DEFAULT_PERMISSION_CLASSES": ["panel.ui.api.doors.Somebody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "panel.ui.api.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "panel.ui.api.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ClawPanel",
+    "DESCRIPTION": "The panel's own API. Calls to assistants are OpenAI-compatible and stand under /v1.",
+    "VERSION": "v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
+}

@@ -11,6 +11,9 @@ from django.db import IntegrityError, transaction
 
 from assistants.conversations.models import Call, CallContent
 from assistants.conversations.rules import DEFAULT_CLASS
+from compliance.subjects import services as subjects
+from compliance.subjects.rules import Kind
+from compliance.subjects.services import Name
 from panel.journal import services as journal
 from panel.kernel import actors, ids
 from panel.kernel.crypto import keyring
@@ -37,21 +40,26 @@ class Kept:
     turned_away: list[dict[str, Any]] = field(default_factory=list)
 
 
+Found = tuple[UUID, dict[str, Any], Call]
+"""(frame's id, record, row)."""
+
+
 def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> Kept:
     """Keep frames inside the caller's transaction; a call that is there already stays as it is.
 
     `unseal(call id, text)` opens what the gateway sealed to the worker.
     """
-    kept, rows, contents = Kept(), [], []
-    for frame in frames:
+    kept = Kept()
+    pairs = _rows(frames, kept)
+    _name_subjects(pairs)
+    contents, rows = [], []
+    for frame_id, record, row in pairs:
         try:
-            record = orjson.loads(frame.data)
-            row = _refused(record) if record["kind"] == "refusal" else _call(record)
             if sealed := record.get("content"):
                 contents.append(_content(row, unseal(row.id, sealed)))
                 row.stored = DEFAULT_CLASS
-        except (ValueError, KeyError, TypeError):
-            kept.failed.append(frame.id)
+        except ValueError:
+            kept.failed.append(frame_id)
             continue
         rows.append(row)
         if record.get("final"):
@@ -60,6 +68,34 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
     _count_up(rows)
     kept.calls = len(rows)
     return kept
+
+
+def _rows(frames: Iterable[Frame], kept: Kept) -> list[Found]:
+    found: list[Found] = []
+    for frame in frames:
+        try:
+            record = orjson.loads(frame.data)
+            row = _refused(record) if record["kind"] == "refusal" else _call(record)
+        except (ValueError, KeyError, TypeError):
+            kept.failed.append(frame.id)
+        else:
+            found.append((frame.id, record, row))
+    return found
+
+
+def _name_subjects(found: list[Found]) -> None:
+    """End users by their digest within an assistant; callers that name nobody are one subject per API key."""
+    names, rows = [], []
+    for _, record, row in found:
+        if record.get("subject") and row.assistant is not None:
+            names.append(Name(Kind.END_USER, record["subject"], row.assistant))
+        elif row.key is not None:
+            names.append(Name(Kind.API_KEY, str(row.key)))
+        else:
+            continue
+        rows.append(row)
+    for row, subject in zip(rows, subjects.subjects_for(names), strict=True):
+        row.subject = subject
 
 
 def journal_turned_away(*, records: Iterable[dict[str, Any]]) -> None:
@@ -120,7 +156,6 @@ def _call(record: dict[str, Any]) -> Call:
         provider=_uuid(record["provider"]),
         model=record["model"],
         policy=record["policy"],
-        subject=_uuid(record["subject"]),
         stream=record["stream"],
         status=record["status"],
         upstream_status=record["upstream_status"],

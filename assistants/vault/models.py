@@ -64,7 +64,8 @@ class Secret(models.Model):
 class SecretVersion(models.Model):
     """One value, sealed; the row never changes. `shown` is the sealed last four characters, so that it dies with the key.
 
-    `fingerprint` is a keyed digest of the value: scanners recognise a leaked value without knowing it.
+    `fingerprint` is a keyed digest of the value: scanners recognise a leaked value without knowing it
+    (`queries.recognise`).
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)

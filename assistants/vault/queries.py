@@ -1,5 +1,7 @@
 """Questions about secrets. None of them returns a value."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +9,6 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from accounts.access import queries as access
-from assistants.guard.engine.detectors.known import KnownSecrets
 from assistants.vault import rules
 from assistants.vault.models import Secret, SecretBinding, SecretQuerySet, SecretVersion
 from panel.kernel.actors import Actor
@@ -87,14 +88,16 @@ def names(ids: set[UUID]) -> dict[UUID, str]:
 
 
 def scanner_key() -> bytes:
-    """The key of the fingerprints; the gateway derives the same from its ring."""
+    """The key of the fingerprints."""
     return keyring.secret(keyring.named("gateway"), "known-secrets")
 
 
-def known_secrets() -> KnownSecrets:
-    """Every value ever stored and not destroyed, for scanners: digests and lengths only."""
-    rows = SecretVersion.objects.exclude(secret__state=rules.State.DESTROYED)
-    by_length: dict[int, dict[bytes, str]] = {}
-    for name, length, fingerprint in rows.values_list("secret__name", "length", "fingerprint"):
-        by_length.setdefault(length, {})[bytes(fingerprint)] = name
-    return KnownSecrets(scanner_key(), by_length)
+def fingerprint(value: str) -> bytes:
+    """16 bytes of HMAC-SHA256: the same value has the same fingerprint, and nobody without the key can make one."""
+    return hmac.new(scanner_key(), value.encode(), hashlib.sha256).digest()[:16]
+
+
+def recognise(candidate: str) -> str | None:
+    """The name of the secret that this text is or once was, for scanners of stored data."""
+    found = SecretVersion.objects.filter(length=len(candidate), fingerprint=fingerprint(candidate))
+    return found.values_list("secret__name", flat=True).first()

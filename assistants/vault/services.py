@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
-from assistants.guard.engine.detectors import known
 from assistants.vault import queries, rules
 from assistants.vault.models import Secret, SecretBinding, SecretVersion
 from panel.journal import services as journal
@@ -168,7 +167,7 @@ def _add_version(secret: Secret, actor: Actor, value: str, at: datetime) -> None
         key_id=secret.key_id,
         sealed=sealed,
         shown=rules.hint(value),
-        fingerprint=known.digest(queries.scanner_key(), value),
+        fingerprint=queries.fingerprint(value),
         length=len(value),
         created_by_kind=actor.kind,
         created_by_id=actor.id,

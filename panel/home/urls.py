@@ -1,6 +1,7 @@
 """The front page, and the pages of the ground that the ground itself cannot give a door."""
 
 from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts.access.rules import SIGNED_IN, door
 from panel.home import views
@@ -10,4 +11,5 @@ app_name = "home"
 urlpatterns = [
     path("", views.Now.as_view(), name="now"),
     path("styleguide/", door(SIGNED_IN)(Styleguide).as_view(), name="styleguide"),
+    path("api/schema/", door(SIGNED_IN)(SpectacularJSONAPIView).as_view(), name="schema"),
 ]

@@ -98,7 +98,6 @@ async def _identify(service: Service, call: Call, scope: Scope) -> None:
 
 
 async def _chat(service: Service, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-    name_subject(call, {}, service.snapshot.subject_key)
     raw = await read_body(scope, receive, limit=service.config.body_limit, seconds=service.config.body_seconds)
     call.bytes_in = len(raw)
     body = request.parse(scope, raw)

@@ -17,7 +17,7 @@ from panel.kernel import clock, ids
 class Call:
     """Marks are `perf_counter` seconds relative to `began`; None until reached.
 
-    `subject` is a keyed digest (hex) of the end-user id, or of the API key when the client named nobody.
+    `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody.
     """
 
     route: str
@@ -28,7 +28,6 @@ class Call:
     digest: bytes = field(default=b"", repr=False)
     assistant: Assistant | None = None
     subject: str = ""
-    subject_kind: str = "key"
     stream: bool = False
     bytes_in: int = 0
     bytes_out: int = 0

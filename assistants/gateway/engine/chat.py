@@ -16,7 +16,7 @@ from assistants.gateway.engine.relay import DONE, Relay
 from assistants.gateway.engine.service import Service
 from assistants.gateway.engine.state.snapshot import LIVE, PAUSED, Assistant, Version
 from assistants.gateway.engine.wire import Receive, Send, answer, begin_events, part
-from assistants.guard.engine.pipeline import OutputGuard, Policy, inspect_answer, inspect_request
+from assistants.guard.engine.pipeline import Inspection, OutputGuard, Policy, inspect_answer, inspect_request
 from assistants.providers.engine.upstream import Reply, Target, UpstreamError
 
 log = logging.getLogger("panel.gateway")
@@ -94,7 +94,7 @@ async def _answer(
         if reply.status != 200:
             raise await provider.refusal(reply)
         if call.stream:
-            await _stream(service, call, body, send, reply, OutputGuard(policy, inspection))
+            await _stream(service, call, body, send, reply, policy)
         else:
             await _whole(service, call, send, reply, policy)
     finally:
@@ -112,7 +112,7 @@ async def _whole(service: Service, call: Call, send: Send, reply: Reply, policy:
     if guarded.blocked is not None:
         raise ApiError("answer_blocked")
     value = {**guarded.body, "id": f"chatcmpl-{call.id.hex}", "model": call.assistant.slug}
-    if holds_back(policy):
+    if holds_back(policy, call.inspection):
         value["choices"] = [{**choice, "logprobs": None} for choice in value["choices"]]
     call.answer = value["choices"] if call.request is not None else None
     data = orjson.dumps(value)
@@ -123,23 +123,22 @@ async def _whole(service: Service, call: Call, send: Send, reply: Reply, policy:
     await answer(send, 200, data, call.headers)
 
 
-def holds_back(policy: Policy) -> bool:
+def holds_back(policy: Policy, inspection: Inspection) -> bool:
     """The way out may change or stop a text: then the probabilities of its tokens would tell what was taken away."""
-    return any(policy.stage(name).mode in {"redact", "block"} for name in _OUTPUT)
+    return len(inspection.vault) > 0 or any(policy.stage(name).mode in {"redact", "block"} for name in _OUTPUT)
 
 
-async def _stream(
-    service: Service, call: Call, body: dict[str, Any], send: Send, reply: Reply, guard: OutputGuard
-) -> None:
+async def _stream(service: Service, call: Call, body: dict[str, Any], send: Send, reply: Reply, policy: Policy) -> None:
     if not provider.is_stream(reply):
         raise ApiError("provider_invalid")
+    assert call.inspection is not None and call.assistant is not None  # noqa: S101, PT018 - set by the road above
     relay = Relay(
         call,
-        guard,
-        model=call.assistant.slug if call.assistant else "",
+        OutputGuard(policy, call.inspection),
+        model=call.assistant.slug,
         usage=request.wants_usage(body),
         choices=body.get("n") or 1,
-        probabilities=not holds_back(guard.policy),
+        probabilities=not holds_back(policy, call.inspection),
     )
     await begin_events(send, call.headers)
     call.started = True

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from panel.kernel.errors import Refusal, TooMany
 from panel.ui import menu
 from panel.ui.menu import Text
+from panel.ui.web import problems
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Refusals:
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    if problems.is_api(request):
+        return problems.answer(request, refusal)
     own = _answers.get(refusal.code)
     response = (own(request, refusal) if own else None) or page(request, refusal.status, text=refusal.sentence)
     if isinstance(refusal, TooMany):
@@ -80,6 +83,8 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def page(request: HttpRequest, status: int, *, title: Text = "", text: Text = "") -> HttpResponse:
     """The page for a status; in the shell when somebody is signed in, so that the way on is in sight."""
     words = WORDS.get(status, WORDS[400])
+    if problems.is_api(request):
+        return problems.answer(request, _as_refusal(status, str(text or words.text)))
     values: dict[str, Any] = {
         "status": status,
         "title": title or words.title,
@@ -97,6 +102,8 @@ def page(request: HttpRequest, status: int, *, title: Text = "", text: Text = ""
 def plain(request: HttpRequest, status: int) -> HttpResponse:
     """The page when nothing may be asked of the database or the session."""
     words = WORDS[status]
+    if problems.is_api(request):
+        return problems.answer(request, _as_refusal(status, str(words.text)))
     values = {
         "status": status,
         "title": words.title,
@@ -105,6 +112,22 @@ def plain(request: HttpRequest, status: int) -> HttpResponse:
         "csp_nonce": getattr(request, "csp_nonce", ""),
     }
     return HttpResponse(render_to_string("errors/plain.html", values), status=status)
+
+
+CODES = {
+    400: "malformed",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    500: "fault",
+    503: "unavailable",
+}
+
+
+def _as_refusal(status: int, sentence: str) -> Refusal:
+    refusal = Refusal(sentence, code=CODES.get(status, "refused"))
+    refusal.status = status
+    return refusal
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

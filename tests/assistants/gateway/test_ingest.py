@@ -31,8 +31,7 @@ def record(call: UUID, **changes: object) -> bytes:
             "provider": None,
             "model": "m",
             "policy": "",
-            "subject": ids.new_id().hex,
-            "subject_kind": "key",
+            "subject": "ab" * 32,
             "stream": False,
             "status": 200,
             "error": "",
@@ -82,12 +81,13 @@ def test_a_frame_that_cannot_be_read_stays_and_the_others_go_through() -> None:
 
 
 def test_content_is_under_the_key_of_subject_and_assistant() -> None:
-    call, subject, assistant = ids.new_id(), ids.new_id(), ids.new_id()
+    call, assistant = ids.new_id(), ids.new_id()
     sealed = base64.b64encode(envelope.seal_to(services.ensure_content_key(), b"what was said", call.bytes)).decode()
-    deliver(record(call, subject=subject.hex, assistant=assistant.hex, content=sealed))
+    deliver(record(call, assistant=assistant.hex, content=sealed))
     services.ingest()
     row = CallContent.objects.get(id=call)
     key = DataKey.objects.get(id=envelope.key_id_of(bytes(row.sealed)))
+    subject = Call.objects.get(id=call).subject
     assert (key.owner, key.second_owner, key.ring) == (subject, assistant, "content")
     opened = keyring.open_sealed(bytes(row.sealed), table="conversations_callcontent", column="sealed", row=call)
     assert opened == b"what was said"
@@ -95,10 +95,12 @@ def test_content_is_under_the_key_of_subject_and_assistant() -> None:
 
 
 def test_destroying_the_key_erases_what_was_said() -> None:
-    call, subject = ids.new_id(), ids.new_id()
+    call = ids.new_id()
     sealed = base64.b64encode(envelope.seal_to(services.ensure_content_key(), b"x", call.bytes)).decode()
-    deliver(record(call, subject=subject.hex, content=sealed))
+    deliver(record(call, content=sealed))
     services.ingest()
+    subject = Call.objects.get(id=call).subject
+    assert subject is not None
     keyring.destroy(owner=subject)
     with pytest.raises(keyring.KeyGone):
         keyring.open_sealed(
@@ -120,6 +122,21 @@ def test_the_content_key_is_made_once_and_its_private_half_is_sealed() -> None:
     assert services.ensure_content_key() == public
     row = ContentKey.objects.get()
     assert envelope.key_id_of(bytes(row.private)) == keyring.named("spool")
+
+
+def test_an_end_user_is_one_subject_within_an_assistant_and_a_key_is_one_without() -> None:
+    assistant, key = ids.new_id().hex, ids.new_id().hex
+    calls = [ids.new_id() for _ in range(5)]
+    deliver(record(calls[0], assistant=assistant, key=key))
+    deliver(record(calls[1], assistant=assistant, key=key))
+    deliver(record(calls[2], assistant=ids.new_id().hex, key=key))
+    deliver(record(calls[3], assistant=assistant, key=key, subject=""))
+    deliver(record(calls[4], assistant=None, key=key, subject=""))
+    services.ingest()
+    found = [Call.objects.get(id=call).subject for call in calls]
+    assert found[0] == found[1]
+    assert found[3] == found[4]
+    assert len(set(found)) == 3
 
 
 def refusal(call: UUID, count: int, *, final: bool) -> bytes:

@@ -2,16 +2,25 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import settings
 
-from panel.kernel import envelope, ids
+from panel.kernel import boot, envelope, ids
 from panel.kernel.crypto import blind, kek, keyring, selfcheck
+from panel.kernel.installation import installation_id
 from panel.kernel.models import DataKey, Epoch
 
 pytestmark = pytest.mark.django_db
-PLACE = {"table": "t", "column": "c", "row": "1"}
+
+
+def seal(key_id: UUID, data: bytes) -> bytes:
+    return keyring.seal(key_id, data, table="t", column="c", row="1")
+
+
+def opened(sealed: bytes) -> bytes:
+    return keyring.open_sealed(sealed, table="t", column="c", row="1")
 
 
 @pytest.fixture(autouse=True)
@@ -23,26 +32,26 @@ def _forget() -> Iterator[None]:
 
 class TestUse:
     def test_a_sealed_value_opens_also_after_the_cache_is_gone(self) -> None:
-        sealed = keyring.seal(keyring.create("person", (ids.new_id(),)), b"value", **PLACE)
+        sealed = seal(keyring.create("person", (ids.new_id(),)), b"value")
         keyring.forget()
-        assert keyring.open_sealed(sealed, **PLACE) == b"value"
+        assert opened(sealed) == b"value"
 
     def test_the_database_holds_only_the_wrapped_key(self) -> None:
         key_id = keyring.create("secret", (ids.new_id(),))
         row = DataKey.objects.get(id=key_id)
         opened = keyring.ring("serving").unwrap(
-            row.kek_id, bytes(row.wrapped or b""), kek.wrap_context(keyring.installation_id(), row.id, row.purpose)
+            row.kek_id, bytes(row.wrapped or b""), kek.wrap_context(installation_id(), row.id, row.purpose)
         )
         assert opened not in bytes(row.wrapped or b"")
 
     def test_a_wrapped_key_moved_to_another_row_does_not_open(self) -> None:
         one, two = keyring.create("person", (ids.new_id(),)), keyring.create("person", (ids.new_id(),))
         DataKey.objects.filter(id=two).update(wrapped=DataKey.objects.get(id=one).wrapped)
-        sealed = keyring.seal(one, b"v", **PLACE)
+        sealed = seal(one, b"v")
         keyring.forget()
-        assert keyring.open_sealed(sealed, **PLACE) == b"v"
+        assert opened(sealed) == b"v"
         with pytest.raises(envelope.EnvelopeError):
-            keyring.seal(two, b"v", **PLACE)
+            seal(two, b"v")
 
     def test_a_purpose_without_a_ring_is_refused(self) -> None:
         with pytest.raises(LookupError):
@@ -69,10 +78,10 @@ class TestDestroy:
     @pytest.mark.parametrize("position", [0, 1])
     def test_destroying_by_either_owner_makes_the_value_unreadable(self, position: int) -> None:
         owners = (ids.new_id(), ids.new_id())
-        sealed = keyring.seal(keyring.create("content", owners), b"gone", **PLACE)
+        sealed = seal(keyring.create("content", owners), b"gone")
         assert keyring.destroy(owner=owners[position]) == 1
         with pytest.raises(keyring.KeyGone):
-            keyring.open_sealed(sealed, **PLACE)
+            opened(sealed)
 
     def test_the_tombstone_stays_and_a_second_destroy_finds_nothing(self) -> None:
         owner = ids.new_id()
@@ -103,7 +112,7 @@ class TestSelfCheck:
         kek.generate(tmp_path / "ring")
         text = (tmp_path / "ring").read_text()
         (tmp_path / "ring").write_text(f"{name}:{text.partition(':')[2]}")
-        monkeypatch.setitem(keyring.environment(), "PANEL_KEK_CONTENT", f"file:{tmp_path / 'ring'}")
+        monkeypatch.setitem(boot.environment(), "PANEL_KEK_CONTENT", f"file:{tmp_path / 'ring'}")
         keyring.forget()
         with pytest.raises(kek.KekError, match="not the one"):
             selfcheck.run(("content",))
@@ -115,7 +124,7 @@ class TestSelfCheck:
         derived = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
         ring.write_text(f"k:{base64.b64encode(derived).decode()}")
         ring.chmod(0o600)
-        monkeypatch.setitem(keyring.environment(), "PANEL_KEK_SERVING", f"file:{ring}")
+        monkeypatch.setitem(boot.environment(), "PANEL_KEK_SERVING", f"file:{ring}")
         keyring.forget()
         with pytest.raises(kek.KekError, match="derived"):
             selfcheck.run(("serving",))

@@ -22,18 +22,12 @@ VERDICT_LIMIT = 200
 
 
 def name_subject(call: Call, body: dict[str, Any], key: bytes) -> None:
-    """Who this call is about: the end user whom the client names, else the API key's one subject (HOUSE, mechanism 12)."""
+    """Who this call is about: the end user whom the client names, as a keyed digest, else the API key's one subject
+    (HOUSE, mechanism 12), which the worker knows by the key's id."""
     named = body.get("safety_identifier") or body.get("user")
-    if isinstance(named, str) and named:
-        call.subject_kind = "user"
-        call.subject = _digest(key, f"user:{named[:512]}")
-    elif call.key is not None:
-        call.subject_kind = "key"
-        call.subject = _digest(key, f"key:{call.key.id}")
-
-
-def _digest(key: bytes, value: str) -> str:
-    return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()[:16].hex() if key else ""
+    if isinstance(named, str) and named and key:
+        value = named[:512].encode("utf-8", "surrogatepass")
+        call.subject = hmac.new(key, b"end-user:" + value, hashlib.sha256).hexdigest()
 
 
 def payload(call: Call, snapshot: Snapshot) -> bytes:
@@ -54,7 +48,6 @@ def payload(call: Call, snapshot: Snapshot) -> bytes:
         "model": version.model if version else "",
         "policy": _policy(call, snapshot),
         "subject": call.subject,
-        "subject_kind": call.subject_kind,
         "stream": call.stream,
         "status": call.status,
         "error": call.error,

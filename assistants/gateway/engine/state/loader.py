@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from accounts.credentials.engine.tokens import PEPPER_LABEL, PEPPER_PURPOSE
 from assistants.gateway.engine.state import rows as sql
 from assistants.gateway.engine.state.snapshot import EMPTY, Assistant, Key, Snapshot, Version
-from assistants.guard.engine.known import KnownSecrets
+from assistants.guard.engine.detectors.known import KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
 from panel.kernel import clock, envelope

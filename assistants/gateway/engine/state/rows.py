@@ -39,8 +39,7 @@ GONE: Final = "DELETE FROM kernel_worker WHERE id = %s"
 
 
 async def rows(connection: AsyncConnection, query: str, *values: Any) -> list[Row]:
-    # The queries above are constants; psycopg wants literals.
-    cursor = await connection.execute(query, values)  # type: ignore[arg-type]
+    cursor = await connection.execute(query, values)
     return await cursor.fetchall()
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from assistants.guard.engine.known import NOTHING_KNOWN, KnownSecrets
+from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
 

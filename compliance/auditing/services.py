@@ -1,0 +1,55 @@
+"""The change feed: which models it watches and who it says acted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from auditlog.registry import auditlog
+from django.apps import apps
+from django.db import models
+
+from compliance.auditing.models import acting
+from compliance.auditing.rules import unwatched
+from panel.kernel.actors import Actor
+from panel.kernel.registries import privacy
+
+HOUSE = ("panel.", "accounts.", "compliance.", "assistants.")
+NOISE = {"last_login"}
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Changes saved inside are this actor's; outside they are the system's."""
+    token = acting.set(actor)
+    try:
+        yield
+    finally:
+        acting.reset(token)
+
+
+def house_models() -> list[type[models.Model]]:
+    """Every table of the house."""
+    found = [one for app in apps.get_app_configs() if app.name.startswith(HOUSE) for one in app.get_models()]
+    return [one for one in found if one._meta.managed and not one._meta.proxy]
+
+
+def hidden_fields(model: type[models.Model]) -> list[str]:
+    """Fields whose values never enter the feed: declared personal or secret, not declared although they could hold
+    anything, and bytes."""
+    return [field.name for field in model._meta.fields if _hidden(model, field)]
+
+
+def _hidden(model: type[models.Model], field: models.Field) -> bool:  # type: ignore[type-arg]
+    if field.name in NOISE or isinstance(field, models.BinaryField):
+        return True
+    declared = privacy.declarations().get((model._meta.label_lower, field.name))
+    if declared is None:
+        return isinstance(field, privacy.CAN_HOLD) and not field.choices
+    return isinstance(declared, privacy.Personal) or declared.secret
+
+
+def watch() -> None:
+    """Register every model of the house with django-auditlog; runs once, after all hooks were loaded."""
+    for model in house_models():
+        if not unwatched(model._meta.label_lower):
+            many = [field.name for field in model._meta.many_to_many]
+            auditlog.register(model, exclude_fields=hidden_fields(model), m2m_fields=many)
