@@ -6,15 +6,8 @@ from pathlib import Path
 from uuid import UUID
 
 from panel.kernel import envelope
-from tests.assistants.gateway.gate import (
-    ask,
-    opened,
-    run,
-    sent,
-    snapshot,
-    version,
-    whole,
-)
+from tests.assistants.gateway.gate import ask, opened, run, sent, snapshot, version
+from tests.assistants.gateway.provider import whole
 
 
 class TestAnswer:

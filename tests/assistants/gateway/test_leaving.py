@@ -6,13 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.assistants.gateway.gate import (
-    FakeReply,
-    ask,
-    chunk,
-    opened,
-    run,
-)
+from tests.assistants.gateway.gate import ask, opened, run
+from tests.assistants.gateway.provider import FakeReply, chunk
 
 
 class TestLeaving:

@@ -7,19 +7,8 @@ from typing import Any
 import pytest
 
 from assistants.providers.engine.upstream import UpstreamError
-from tests.assistants.gateway.gate import (
-    CHAT,
-    JSON,
-    TOKEN,
-    FakeReply,
-    ask,
-    completion,
-    opened,
-    run,
-    sent,
-    snapshot,
-    whole,
-)
+from tests.assistants.gateway.gate import CHAT, TOKEN, ask, opened, run, sent, snapshot
+from tests.assistants.gateway.provider import JSON, FakeReply, completion, whole
 
 
 class TestRefusal:

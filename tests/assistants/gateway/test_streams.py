@@ -7,15 +7,8 @@ import pytest
 
 from assistants.gateway.engine.relay import DONE
 from assistants.providers.engine.upstream import UpstreamError
-from tests.assistants.gateway.gate import (
-    ask,
-    chunk,
-    opened,
-    run,
-    sent,
-    stream,
-    whole,
-)
+from tests.assistants.gateway.gate import ask, opened, run, sent
+from tests.assistants.gateway.provider import chunk, stream, whole
 
 
 class TestStream:
