@@ -6,6 +6,7 @@ SLICES = [
     "panel.home",
     "panel.ops",
     "assistants.vault",
+    "assistants.catalog",
 ]
 urlpatterns = [path("", include(f"{name}.urls")) for name in SLICES]
 
