@@ -66,8 +66,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "compliance.auditing.middleware.ChangeFeed",
     "panel.ui.web.errors.Refusals",
+    "accounts.signin.middleware.Sessions",
+    "accounts.access.middleware.Doors",
 ]
 ROOT_URLCONF = "panel.urls"
 WSGI_APPLICATION = "panel.wsgi.application"

@@ -5,8 +5,9 @@ from django.urls import include, path
 SLICES = [
     "panel.home",
     "panel.ops",
+    "panel.setup",
+    "accounts.signin",
     "assistants.vault",
-    "assistants.catalog",
 ]
 urlpatterns = [path("", include(f"{name}.urls")) for name in SLICES]
 

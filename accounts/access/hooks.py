@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import rules, services
+from accounts.access import middleware, queries, rules, services
 from panel.journal import events
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
+from panel.ui import menu
+from panel.ui.web import errors
 
 privacy.declare(
     "access.RoleGrant",
@@ -29,3 +31,7 @@ events.register("people.user.enabled", _("Account enabled again"))
 events.register("people.team.created", _("Team made"))
 events.register("people.team.joined", _("Person joined a team"))
 events.register("people.team.left", _("Person left a team"))
+
+menu.set_judge(queries.may_enter)
+menu.set_identity(middleware.identity)
+errors.register("fresh_factor_needed", middleware.needs_factor)

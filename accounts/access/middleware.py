@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import queries, services
-from accounts.access.rules import FRESH_AT, SESSION_ID, Permit, door_of
+from accounts.access.rules import FRESH_AT, ROLE_NAMES, SESSION_ID, Permit, Role, door_of
+from accounts.people.models import User
 from panel.journal.services import record_refusal
 from panel.kernel import actors, clock
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Forbidden, NeedsFreshFactor, Refusal, Unauthenticated
+from panel.ui.menu import Identity
 from panel.ui.web import errors
 
 SIGN_IN, STEP_UP = "signin:sign_in", "signin:step_up"
@@ -85,6 +87,16 @@ def _actor(request: HttpRequest) -> Actor:
 def _named(actor: Actor, request: HttpRequest) -> Actor:
     request_id = str(getattr(request, "request_id", ""))
     return Actor(actor.kind, actor.id, via=actor.via, fresh_at=actor.fresh_at, request_id=request_id)
+
+
+def identity(request: HttpRequest) -> Identity | None:
+    """Who the rail's foot names: full name, and the highest role in words."""
+    actor: Actor = getattr(request, "actor", actors.ANONYMOUS)
+    if actor.kind != "person" or not isinstance(request.user, User):
+        return None
+    roles = queries.standing(actor).roles
+    role = next((one for one in Role if one in roles), Role.MEMBER)
+    return Identity(request.user.full_name, ROLE_NAMES[role])
 
 
 def is_api(request: HttpRequest) -> bool:

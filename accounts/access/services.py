@@ -96,6 +96,17 @@ def give_role(
 
 
 @transaction.atomic
+def first_administrator(*, user_id: UUID, at: datetime) -> None:
+    """Set-up only: make a person administrator while there is none. Raises Conflict when there is one."""
+    epochs.lock("administrators")
+    if queries.holders(Role.ADMINISTRATOR, at):
+        raise Conflict("This panel has an administrator already.", code="set_up_already")
+    user = User.objects.get(id=user_id)
+    actor = Actor("console")
+    give_role(actor=actor, user=user, role=Role.ADMINISTRATOR, reason="Set up this panel", at=at)
+
+
+@transaction.atomic
 def withdraw_role(*, actor: Actor, user: User, role: Role, at: datetime) -> None:
     """Raises Forbidden, LastAdministrator. Withdrawing what is not there does nothing."""
     require(actor, MANAGE_ROLES)

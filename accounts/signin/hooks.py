@@ -2,9 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import services as access
+from accounts.signin.services import links, sessions
+from accounts.signin.views import enrolment
 from panel.journal import events
-from panel.kernel.registries import privacy
+from panel.kernel.registries import privacy, setup
 from panel.kernel.registries.privacy import NotPersonal
+from panel.ui import menu
+from panel.ui.menu import Item
 
 _WORD = NotPersonal("a fixed word of the program")
 _HASH = NotPersonal("a keyed hash", secret=True)
@@ -24,4 +29,12 @@ events.register("signin.codes.made", _("Recovery codes made"))
 events.register("signin.code.used", _("Recovery code used"))
 events.register("signin.password.changed", _("Password changed"))
 events.register("signin.link.made", _("One-time link made"))
+events.register("signin.administrator.recovered", _("Administrator recovered on the console"))
 events.register("signin.link.used", _("One-time link used"))
+
+access.register_ending(sessions.end_all)
+access.register_ending(links.end_links)
+for step in enrolment.SETUP:
+    setup.register(step)
+
+menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))

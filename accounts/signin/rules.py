@@ -20,6 +20,8 @@ RECOVERY_LENGTH, RECOVERY_COUNT = 16, 10
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 256
 
+# Session keys beside those of accounts.access; instants in seconds since 1970.
+OPENED_AT, SEEN_AT = "opened_at", "seen_at"
 ABSOLUTE = timedelta(hours=12)
 IDLE_PRIVILEGED, IDLE = timedelta(minutes=30), timedelta(hours=2)
 PRIVILEGED = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.PRIVACY_OFFICER, Role.AUDITOR})

@@ -1,4 +1,4 @@
-"""Tells the change feed who acts in this request."""
+"""Tells the change feed who acts in this request; stands behind the doors, which know."""
 
 from collections.abc import Callable
 
@@ -15,6 +15,5 @@ class ChangeFeed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Asked when something is saved: the doors, which know, may stand before or behind this.
-        with acting_as(lambda: getattr(request, "actor", actors.ANONYMOUS)):
+        with acting_as(getattr(request, "actor", actors.ANONYMOUS)):
             return self.get_response(request)

@@ -27,6 +27,11 @@ class Codes:
     codes: list[str]
 
 
+def forget_waiting(user: User) -> None:
+    """A new enrolment begins: a seed that was shown before is worth nothing."""
+    TotpDevice.objects.filter(user=user, confirmed=False).delete()
+
+
 @transaction.atomic
 def begin_totp(user: User) -> TotpDevice:
     """The authenticator that waits for its first code, made when there is none. Does nothing to the confirmed one."""

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.people import queries as people
 from accounts.people.models import User
@@ -42,8 +43,14 @@ def check(*, email: str, password: str, address: str, at: datetime) -> User | No
     return user
 
 
-def is_right(user: User, password: str) -> bool:
-    return check_password(password, user.password)
+def is_right_for(user: User, password: str, *, address: str) -> bool:
+    """Whether a known person gives their password. Raises TooMany."""
+    charges = throttle.of_password(user.email_address or "", address)
+    throttle.charge(charges, timezone.now())
+    right = check_password(password[: rules.MAX_PASSWORD * 4], user.password)
+    if right:
+        throttle.refund(charges)
+    return right
 
 
 def _tell_refused(user: User | None, address: str) -> None:

@@ -67,8 +67,7 @@ class ElementNode(Node):
         for name in PASSED:
             if name in context:
                 new[name] = context[name]
-        # The file ends with a line break, which would be a space between two words of a sentence.
-        return SafeString(found.render(new).strip())
+        return found.render(new)
 
 
 def _load(engine: Engine, name: str) -> tuple[Template, Takes]:

@@ -1,0 +1,82 @@
+"""Forms of signing in. What they refuse says nothing about accounts."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.rules import ROLE_NAMES, Role
+from accounts.signin.rules import MAX_PASSWORD, MIN_PASSWORD
+from panel.ui.forms import CodeField
+
+
+def _email(**options: Any) -> forms.EmailField:
+    widget = forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"})
+    return forms.EmailField(label=_("E-mail"), max_length=254, widget=widget, **options)
+
+
+def _password(label: Any, complete: str, **options: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": complete})
+    return forms.CharField(label=label, max_length=MAX_PASSWORD, strip=False, widget=widget, **options)
+
+
+class SignIn(forms.Form):
+    email = _email()
+    password = _password(_("Password"), "current-password")
+
+
+class Code(forms.Form):
+    code = CodeField(label=_("Code"))
+
+
+class RecoveryCode(forms.Form):
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=64,
+        help_text=_("One of the ten codes that you stored. Each works once."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+
+
+class AnyCode(forms.Form):
+    """For a fresh proof: the app's code, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code from your authenticator app, or a recovery code"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autofocus": ""}),
+    )
+
+
+class NewPassword(forms.Form):
+    password = _password(
+        _("New password"),
+        "new-password",
+        help_text=_("At least %(n)s characters. Three or four words are easy to remember.") % {"n": MIN_PASSWORD},
+    )
+
+
+class Administrator(forms.Form):
+    organisation = forms.CharField(label=_("Organisation"), max_length=120)
+    full_name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = _email()
+    password = _password(
+        _("Password"),
+        "new-password",
+        help_text=_("At least %(n)s characters. Three or four words are easy to remember.") % {"n": MIN_PASSWORD},
+    )
+
+
+class Stored(forms.Form):
+    stored = forms.BooleanField(label=_("I stored these codes somewhere safe"))
+
+
+class Person(forms.Form):
+    full_name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in reversed(Role)])
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, required=False, help_text=_("Stands in the journal beside the role.")
+    )

@@ -1,0 +1,47 @@
+"""The way back for an administrator who lost everything: from the server's console, and written down."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.access import queries as access
+from accounts.access import services as rights
+from accounts.access.rules import Role
+from accounts.people import queries as people
+from accounts.people import services as people_services
+from accounts.people.rules import State
+from accounts.signin.models import Link
+from accounts.signin.services import links, sessions
+from panel.journal import services as journal
+from panel.kernel.actors import Actor
+from panel.kernel.errors import Forbidden, Missing
+
+LIFE = timedelta(hours=1)
+
+
+@transaction.atomic
+def recover_administrator(*, actor: Actor, email: str, new_name: str, at: datetime) -> str:
+    """The token of a link (one hour) with which a named administrator sets password and factors anew, or with which a
+    new administrator joins. Only from the console. Raises Forbidden, Missing, AddressTaken."""
+    if actor.kind != "console":
+        raise Forbidden("This is done on the server's console only.")
+    if new_name:
+        user = people_services.create(full_name=new_name, email=email)
+        rights.give_role(actor=actor, user=user, role=Role.ADMINISTRATOR, reason="Made on the server's console", at=at)
+        kind = Link.Kind.JOIN
+    else:
+        found = people.by_email(email)
+        if found is None or Role.ADMINISTRATOR not in _roles_kept(found.id, at):
+            raise Missing("No administrator has this address. Make a new one with --create NAME.")
+        user, kind = found, Link.Kind.RECOVER
+        if user.state == State.DISABLED:
+            user = people_services.step(user, State.ACTIVE)
+        sessions.end_all(user, at)
+    journal.record("signin.administrator.recovered", actor=actor, obj=user, detail={"new": bool(new_name)}, at=at)
+    return links.make(actor=actor, user=user, kind=kind, at=at, life=LIFE)
+
+
+def _roles_kept(user_id: UUID, at: datetime) -> set[str]:
+    """Roles that a person holds, whatever the state of their account."""
+    return {one.role for one in access.role_grants(user_id) if one.expires_at is None or one.expires_at > at}

@@ -1,0 +1,87 @@
+"""The browser's session: half open after the password, open after the second factor, cycled at each step."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import django_otp
+from django.contrib import auth
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_otp.models import Device
+
+from accounts.access.rules import FRESH_AT, SESSION_ID
+from accounts.people import queries as people
+from accounts.people.models import User
+from accounts.signin.rules import OPENED_AT, PENDING, SEEN_AT
+from accounts.signin.services import factors, sessions
+from panel.kernel import clock, ids
+from panel.kernel.actors import Actor
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+_PENDING = "pending"
+
+
+def address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def safe_next(request: HttpRequest, target: str | None) -> str:
+    """A path on this host, or the front page."""
+    home = reverse("home:now")
+    if not target or not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return home
+    return home if target.startswith(reverse("signin:sign_in")) else target
+
+
+def pend(request: HttpRequest, user: User, target: str) -> None:
+    """The password was right: remember who, for ten minutes, in a session with a new id."""
+    request.session.flush()
+    request.session[_PENDING] = {"user": str(user.id), "at": timezone.now().timestamp(), "next": target}
+    request.session.cycle_key()
+
+
+def pending(request: HttpRequest) -> tuple[User, str] | None:
+    found: Any = request.session.get(_PENDING)
+    if not isinstance(found, dict):
+        return None
+    if timezone.now() - datetime.fromtimestamp(found["at"], UTC) > PENDING:
+        request.session.flush()
+        return None
+    user = people.user(UUID(found["user"]))
+    return (user, str(found["next"])) if user and user.is_active else None
+
+
+def enter(request: HttpRequest, user: User, device: Device) -> Actor:
+    """Both factors are proved: open the session. Django's `login` gives it a new key and a new CSRF token."""
+    request.session.pop(_PENDING, None)
+    auth.login(request, user, backend=BACKEND)
+    django_otp.login(request, device)
+    now, sid = timezone.now().timestamp(), ids.new_id()
+    request.session[SESSION_ID], request.session[OPENED_AT] = str(sid), now
+    request.session[SEEN_AT] = request.session[FRESH_AT] = now
+    request.session["auth_time"], request.session["amr"] = int(now), ["pwd", factors.method_of(device)]
+    actor = Actor("person", user.id, via=("session", sid), request_id=str(getattr(request, "request_id", "")))
+    sessions.opened(actor=actor, method=factors.method_of(device), at=clock.now())
+    return actor
+
+
+def prove(request: HttpRequest, device: Device) -> None:
+    """A factor was proved again within the session."""
+    request.session.cycle_key()
+    now = timezone.now().timestamp()
+    request.session[FRESH_AT], request.session["auth_time"] = now, int(now)
+    request.session["amr"] = ["pwd", factors.method_of(device)]
+
+
+def leave(request: HttpRequest) -> None:
+    auth.logout(request)
+
+
+def keep(request: HttpRequest, user: User) -> None:
+    """After a change of password, or of the authenticator, this session goes on; the others end."""
+    auth.update_session_auth_hash(request, user)
