@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "compliance.auditing.middleware.ChangeFeed",
     "panel.ui.web.errors.Refusals",
     "accounts.signin.middleware.Sessions",
     "accounts.access.middleware.Doors",

@@ -8,6 +8,7 @@ SLICES = [
     "panel.setup",
     "accounts.signin",
     "assistants.vault",
+    "assistants.catalog",
 ]
 urlpatterns = [path("", include(f"{name}.urls")) for name in SLICES]
 

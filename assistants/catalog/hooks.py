@@ -1,16 +1,37 @@
-"""What the catalogue registers: permits, events, privacy, ledgers."""
+"""What the catalogue registers: permits, events, menu, tabs, privacy, ledgers, its objects."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
+from assistants.catalog.queries import tabs
+from assistants.catalog.queries.assistants import visible_to
 from assistants.catalog.rules import permits
 from panel.journal import events
+from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
-from panel.kernel.registries import privacy
+from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
+from panel.ui import menu
 
 access.register_permits(*permits.PERMITS)
 ledgers.append_only("catalog_version", "catalog_publication")
+
+menu.register(menu.Item("build", _("Assistants"), "catalog:list", "bot", permits.VIEW, order=10))
+for order, (label, name) in enumerate(
+    (
+        (_("Overview"), "detail"),
+        (_("Draft"), "draft"),
+        (_("Versions"), "versions"),
+        (_("Keys"), "keys"),
+        (_("Access"), "grants"),
+        (_("Settings"), "description"),
+    )
+):
+    tabs.register(tabs.Tab(label, f"catalog:{name}", permits.VIEW, order=10 * order))
 
 for name, title in (
     ("assistant.created", _("Assistant made")),
@@ -58,3 +79,15 @@ for grant, receiver in (("catalog.AssistantUserGrant", "user"), ("catalog.Assist
         grant, {"giver_kind": _WORD, "reason": Personal(receiver, "employment", "to show why a right was given")}
     )
 privacy.declare("catalog.Publication", {"message": _WORK, "by_kind": _WORD})
+
+
+def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
+    found = visible_to(actor).filter(id__in=list(ids))
+    return {one.id: objects.Card(one.name, reverse("catalog:detail", args=[one.id])) for one in found}
+
+
+def _choices(actor: Actor) -> list[tuple[UUID, str]]:
+    return list(visible_to(actor).exclude(state="archived").order_by("name").values_list("id", "name"))
+
+
+objects.register(objects.Resolver("assistant", "Assistant", _cards, _choices))

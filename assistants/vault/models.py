@@ -5,8 +5,7 @@ The gateway reads by SQL, rows with `epoch` above its own:
 and `vault_secretbinding(secret_id, user_kind, user_id)`. `sealed` is an envelope under the secret's own data key (purpose
 "secret"), place ("vault_secretversion", "sealed", row = the secret's id, version = number). A secret may be used when it
 is active, not past `expires_at`, and bound to the user, ("provider", provider id) for a provider. Every change bumps the
-secret's epoch. Scanners know values by `fingerprint`, `guard.engine.detectors.known.digest` under the key
-`keyring.secret(keyring.named("gateway"), "known-secrets")`, and `length` in characters.
+secret's epoch. `length` is in characters.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Tells the change feed who acts in this request; stands behind the doors, which know."""
+"""Tells the change feed who acts in this request."""
 
 from collections.abc import Callable
 
@@ -15,5 +15,6 @@ class ChangeFeed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with acting_as(getattr(request, "actor", actors.ANONYMOUS)):
+        # Asked when something is saved: the doors, which know, may stand before or behind this.
+        with acting_as(lambda: getattr(request, "actor", actors.ANONYMOUS)):
             return self.get_response(request)

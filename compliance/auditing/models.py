@@ -1,5 +1,6 @@
 """The change feed: django-auditlog's entry without the columns that could hold personal data."""
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import models
 from panel.kernel import actors, clock
 from panel.kernel.actors import Actor
 
-acting: ContextVar[Actor] = ContextVar("auditing_actor", default=actors.SYSTEM)
+acting: ContextVar[Callable[[], Actor]] = ContextVar("auditing_actor", default=lambda: actors.SYSTEM)
 
 
 class Change(AbstractLogEntry):  # type: ignore[misc] # django-auditlog has no types
@@ -32,7 +33,7 @@ class Change(AbstractLogEntry):  # type: ignore[misc] # django-auditlog has no t
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Fill in who acts; the feed is written once and never changed."""
-        actor = acting.get()
+        actor = acting.get()()
         self.actor_kind, self.actor_id, self.cid = actor.kind, actor.id, actor.request_id or None
         self.object_repr, self.timestamp = self.object_pk, clock.now()
         super().save(*args, **kwargs)

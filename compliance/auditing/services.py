@@ -1,6 +1,6 @@
 """The change feed: which models it watches and who it says acted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from auditlog.registry import auditlog
@@ -17,9 +17,9 @@ NOISE = {"last_login"}
 
 
 @contextmanager
-def acting_as(actor: Actor) -> Iterator[None]:
-    """Changes saved inside are this actor's; outside they are the system's."""
-    token = acting.set(actor)
+def acting_as(actor: Actor | Callable[[], Actor]) -> Iterator[None]:
+    """Changes saved inside are this actor's (asked when something is saved); outside they are the system's."""
+    token = acting.set(actor if callable(actor) else lambda: actor)
     try:
         yield
     finally:

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from panel.journal.models import Checkpoint, Detail, IndexEntry, Leaf, Node, Pending
-from panel.journal.rules import canonical, leaf, tree
+from panel.journal.models import Checkpoint, Detail, IndexEntry, Leaf, Node, Pending, Signer
+from panel.journal.rules import canonical, checkpoint, leaf, tree
 from panel.kernel import clock, ids
 from panel.kernel.crypto import keyring
 from panel.kernel.envelope import EnvelopeError
@@ -28,6 +29,20 @@ class Proof:
     size: int
     path: list[bytes]
     note: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What checking one entry gave. No proof: it waits to be sealed."""
+
+    proof: Proof | None
+    unaltered: bool = True
+    included: bool = False
+    signed: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.proof is not None and self.unaltered and self.included and self.signed
 
 
 @dataclass(frozen=True)
@@ -65,12 +80,12 @@ def reading(ask: Callable[[tree.Reader], Any]) -> Any:
     return ask(lambda level, position: found[level, position])
 
 
-def proof(leaf_id: UUID, *, checkpoint: Checkpoint | None = None) -> Proof | None:
+def proof(leaf_id: UUID, *, to: Checkpoint | None = None) -> Proof | None:
     """Inclusion proof to the given checkpoint (default: the first that covers the leaf); None while it waits."""
     entry = IndexEntry.objects.filter(leaf_id=leaf_id).first()
     if entry is None:
         return None
-    covering = checkpoint or covering_checkpoint(entry.sequence)
+    covering = to or covering_checkpoint(entry.sequence)
     if covering is None or covering.size <= entry.sequence:
         return None
     path = reading(lambda read: tree.inclusion(entry.sequence, covering.size, read))
@@ -108,8 +123,46 @@ def _open(entry: Leaf, row: Detail, commitments: tuple[bytes, ...]) -> Disclosed
     )
 
 
-def entries(*, event: str = "", actor: UUID | None = None, object_id: UUID | None = None) -> Any:
-    """Leaves for a list, newest first by id; the caller pages by key."""
+def proved_public(signer: Signer) -> bytes | None:
+    """The signer's public key if its private key opens under the content ring and belongs to it, else None."""
+    try:
+        plain = keyring.open_sealed(bytes(signer.sealed), table="journal_signer", column="sealed", row=signer.id)
+        public = Ed25519PrivateKey.from_private_bytes(plain).public_key().public_bytes_raw()
+    except (EnvelopeError, keyring.KeyGone, ValueError):
+        return None
+    return public if public == bytes(signer.public) else None
+
+
+def verdict(entry: Leaf) -> Verdict:
+    """Check one entry: its bytes against the index, its path against the signed head, the signature against the key."""
+    index = IndexEntry.objects.filter(leaf=entry).first()
+    if index is None:
+        return Verdict(None)
+    hashed = tree.leaf_hash(bytes(entry.data))
+    unaltered = hashed == bytes(index.hash)
+    shown = proof(entry.id)
+    if shown is None:
+        return Verdict(None, unaltered)
+    covering = Checkpoint.objects.select_related("signer").get(size=shown.size)
+    public = proved_public(covering.signer)
+    try:
+        head = checkpoint.check(covering.note, public or b"")
+        included = tree.root_of_inclusion(shown.sequence, head.size, hashed, shown.path) == head.root
+    except (checkpoint.CheckpointError, tree.ProofError, ValueError):
+        return Verdict(shown, unaltered)
+    return Verdict(shown, unaltered, included, head.origin == origin())
+
+
+def entries(
+    *,
+    event: str = "",
+    actor: UUID | None = None,
+    object_id: UUID | None = None,
+    request: str = "",
+    since: datetime | None = None,
+) -> QuerySet[Leaf]:
+    """Leaves for a list; the caller orders and pages by id, which is the order of recording. `actor` also finds what was
+    done through that key or session."""
     wanted = Q()
     if event:
         wanted &= Q(event=event)
@@ -117,6 +170,11 @@ def entries(*, event: str = "", actor: UUID | None = None, object_id: UUID | Non
         wanted &= Q(actor_id=actor) | Q(via_id=actor)
     if object_id:
         wanted &= Q(object_id=object_id)
+    if request:
+        wanted &= Q(request_id=request)
+    if since:
+        # UUIDv7: the smallest id of that millisecond.
+        wanted &= Q(id__gte=UUID(int=int(since.timestamp() * 1000) << 80))
     return Leaf.objects.filter(wanted)
 
 

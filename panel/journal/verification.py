@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
 from panel.journal import queries
 from panel.journal.models import Checkpoint, Detail, Leaf, Node, Signer
 from panel.journal.rules import checkpoint
 from panel.journal.rules.audit import Audit, Finding, Head, Row
-from panel.kernel.crypto import keyring
-from panel.kernel.envelope import EnvelopeError
 
 FETCH = 2000
 COLUMNS = ("at", "event", "actor_kind", "actor_id", "via_kind", "via_id", "object_kind", "object_id", "request_id")
@@ -77,19 +74,9 @@ def _rows() -> Iterator[Row]:
 
 
 def _heads() -> Iterator[Head]:
-    proved = {signer.id: proved_public(signer) for signer in Signer.objects.all()}
+    proved = {signer.id: queries.proved_public(signer) for signer in Signer.objects.all()}
     for row in Checkpoint.objects.order_by("size").iterator(chunk_size=FETCH):
         yield Head(row.size, bytes(row.root), row.note, proved.get(row.signer_id))
-
-
-def proved_public(signer: Signer) -> bytes | None:
-    """The signer's public key if its private key opens under the content ring and belongs to it, else None."""
-    try:
-        plain = keyring.open_sealed(bytes(signer.sealed), table="journal_signer", column="sealed", row=signer.id)
-        public = Ed25519PrivateKey.from_private_bytes(plain).public_key().public_bytes_raw()
-    except (EnvelopeError, keyring.KeyGone, ValueError):
-        return None
-    return public if public == bytes(signer.public) else None
 
 
 def _nodes(level: int, first: int, last: int) -> dict[int, bytes]:
@@ -122,7 +109,7 @@ def _outside(note: str) -> Iterator[Finding]:
     if held.origin != queries.origin():
         yield Finding("outside_foreign", f"The outside checkpoint belongs to {held.origin}.")
         return
-    keys = [public for signer in Signer.objects.all() if (public := proved_public(signer))]
+    keys = [public for signer in Signer.objects.all() if (public := queries.proved_public(signer))]
     for public in keys:
         try:
             checkpoint.check(note, public)

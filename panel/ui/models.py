@@ -1,9 +1,20 @@
 """Answers to creates that may be sent twice."""
 
-from django.db import models
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models
 
 from panel.kernel.crypto.fields import EncryptedText
 from panel.kernel.ids import new_id
+
+_CLAIM = """
+    INSERT INTO ui_created (id, actor_kind, actor_id, route, key_hash, request_hash, created_at, status, location, key_id)
+    VALUES (%(id)s, %(actor_kind)s, %(actor_id)s, %(route)s, %(key_hash)s, %(request_hash)s, %(created_at)s, 0, '',
+            %(key_id)s)
+    ON CONFLICT (actor_kind, actor_id, route, key_hash) DO NOTHING
+"""
+_WHO = ("actor_kind", "actor_id", "route", "key_hash")
 
 
 class Created(models.Model):
@@ -27,3 +38,20 @@ class Created(models.Model):
             models.UniqueConstraint(fields=["actor_kind", "actor_id", "route", "key_hash"], name="ui_created_once"),
         ]
         indexes = [models.Index(fields=["created_at"], name="ui_created_at")]
+
+    @classmethod
+    def claim(cls, **values: Any) -> tuple["Created", bool]:
+        """The row of this key and whether it is new. Waits while another transaction holds the same key."""
+        own = new_id()
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, {"id": own, **values})
+        row = cls.objects.get(**{name: values[name] for name in _WHO})
+        return row, row.pk == own
+
+    def keep(self, *, status: int, location: str, body: str) -> None:
+        self.status, self.location, self.body = status, location, body
+        self.save(update_fields=["status", "location", "body"])
+
+    @classmethod
+    def forget(cls, *, before: datetime) -> int:
+        return cls.objects.filter(created_at__lt=before).delete()[0]

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - sample rows read best one a line
 """What the styleguide shows. Names, numbers and people are invented."""
 
 from dataclasses import dataclass
@@ -96,75 +95,109 @@ def _traces(at: datetime) -> list[Trace]:
     ]
 
 
-def _list(request: HttpRequest, rows: list[Trace]) -> ListPage:
+COLUMNS = [
+    Column(
+        "assistant", "Assistant", cell="title", second=lambda row: row.slug, url=lambda row: f"#{row.pk}", card="title"
+    ),
+    Column("state", "State", cell="state", card="state"),
+    Column("stages", "Guards", cell="tape", card="none"),
+    Column("verdict", "Verdict", cell="verdict"),
+    Column("owner", "Owner", cell="actor", sort="owner"),
+    Column("at", "Time", cell="ago", sort="at"),
+    Column("ms", "ms", cell="number", sort="ms", numeric=True),
+]
+VERDICT = Filter(
+    "verdict", "Verdict", [("block", "Blocked"), ("redact", "Redacted")], keep=lambda row, value: row.verdict == value
+)
+EMPTY = Empty("No traces yet", "Every call to an assistant leaves one row here.", "Make an API key", "#")
+TAPES = [
+    (ALL, "all allowed"),
+    (MASKED, "e-mail masked in message"),
+    (BLOCKED, "blocked before the model"),
+    (MIXED, "masked, observed, blocked in answer"),
+]
+VERDICTS = [
+    ("allow", "passed every stage"),
+    ("redact", "something was masked, the rest went on"),
+    ("block", "stopped, the provider or person never got it"),
+    ("observe", "seen and noted, nothing changed"),
+    ("held", "waits for a person"),
+    ("not_run", "an earlier stage ended the call"),
+]
+CONSEQUENCES = [
+    {"icon": "key-round", "text": "3 keys get 503 at once."},
+    {"icon": "scissors", "text": "2 running answers are cut."},
+    {"icon": "rotate-ccw", "text": "You can resume later, in one step."},
+]
+SEGMENTS = [
+    {"label": "Draft", "url": "#", "chosen": True},
+    {"label": "Live", "url": "#"},
+    {"label": "Both", "url": "#"},
+]
+TABS = [{"label": "All", "url": "#all", "count": 11, "current": True}, {"label": "Mine", "url": "#mine", "count": 1}]
+STEPS = [
+    {"label": "Received", "meta": "12 Nov", "state": "done"},
+    {"label": "Collected", "meta": "68 items", "state": "done"},
+    {"label": "Review", "meta": "1 of 2", "state": "now"},
+    {"label": "Erase", "state": "ahead"},
+]
+FACTS = [
+    ("Provider", "mistral-medium-eu, Paris"),
+    ("Policy", "Balanced r12"),
+    ("Stored", "30 days, then statistics only"),
+]
+FIGURES = [
+    {"label": "Messages, 24 h", "value": "12,406", "note": "4% above a usual Tuesday"},
+    {"label": "Blocked", "value": "214", "share": "1.7%", "note": "75 between 00:00 and 02:00", "tone": "danger"},
+    {"label": "Redacted", "value": "227", "share": "1.8%", "note": "e-mail 151, card 43, phone 33"},
+    {"label": "Spend in November", "value": "€ 1,836", "share": "of € 2,600"},
+]
+
+
+def _list(request: HttpRequest, at: datetime) -> ListPage:
+    rows = Memory(_traces(at), text=lambda row: row.assistant)
     return ListPage(
         request,
-        Memory(rows, text=lambda row: row.assistant),
-        columns=[
-            Column(
-                "assistant",
-                "Assistant",
-                cell="title",
-                second=lambda row: row.slug,
-                url=lambda row: f"#{row.pk}",
-                card="title",
-            ),
-            Column("state", "State", cell="state", card="state"),
-            Column("stages", "Guards", cell="tape", card="none"),
-            Column("verdict", "Verdict", cell="verdict"),
-            Column("owner", "Owner", cell="actor", sort="owner"),
-            Column("at", "Time", cell="ago", sort="at"),
-            Column("ms", "ms", cell="number", sort="ms", numeric=True),
-        ],
+        rows,
+        COLUMNS,
         sort="-at",
-        filters=[
-            Filter(
-                "verdict",
-                "Verdict",
-                [("block", "Blocked"), ("redact", "Redacted")],
-                keep=lambda row, value: row.verdict == value,
-            )
-        ],
+        filters=[VERDICT],
         searchable="Search by name",
-        empty=Empty("No traces yet", "Every call to an assistant leaves one row here.", "Make an API key", "#"),
-        csv_name="samples",
+        empty=EMPTY,
         caption="Traces",
         id="samples",
     )
 
 
+def _events(at: datetime) -> list[dict[str, Any]]:
+    day = timedelta(days=1)
+    return [
+        {"kind": "stop", "title": "Stopped by the kill switch", "at": at},
+        {"kind": "done", "title": "Maren Vogt published v14", "text": "Tool text is data.", "at": at - 3 * day},
+        {"kind": "note", "title": "Draft made from v13", "at": at - 4 * day},
+    ]
+
+
 def samples(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    form = Sample()
     wrong = Sample({"name": "shop-web", "expires": "24 Nov 2025", "team": "care", "code": "12"})
     wrong.add_error("expires", "This day has passed. Choose one after today.")
     return {
-        "form": form,
+        "form": Sample(),
         "wrong": wrong,
-        "page": _list(request, _traces(at)),
-        "tapes": [(ALL, "all allowed"), (MASKED, "e-mail masked in message"), (BLOCKED, "blocked before the model"),
-                  (MIXED, "masked, observed, blocked in answer")],
-        "verdicts": [("allow", "passed every stage"), ("redact", "something was masked, the rest went on"),
-                     ("block", "stopped, the provider or person never got it"), ("observe", "seen and noted, nothing changed"),
-                     ("held", "waits for a person"), ("not_run", "an earlier stage ended the call")],
+        "page": _list(request, at),
+        "tapes": TAPES,
+        "verdicts": VERDICTS,
         "colours": COLOURS,
-        "consequences": [{"icon": "key-round", "text": "3 keys get 503 at once."},
-                         {"icon": "scissors", "text": "2 running answers are cut."},
-                         {"icon": "rotate-ccw", "text": "You can resume later, in one step."}],
-        "segments": [{"label": "Draft", "url": "#", "chosen": True}, {"label": "Live", "url": "#"}, {"label": "Both", "url": "#"}],
-        "tabs": [{"label": "All", "url": "#all", "count": 11, "current": True}, {"label": "Mine", "url": "#mine", "count": 1}],
-        "steps": [{"label": "Received", "meta": "12 Nov", "state": "done"}, {"label": "Collected", "meta": "68 items", "state": "done"},
-                  {"label": "Review", "meta": "1 of 2", "state": "now"}, {"label": "Erase", "state": "ahead"}],
-        "events": [{"kind": "stop", "title": "Stopped by the kill switch", "at": at},
-                   {"kind": "done", "title": "Maren Vogt published v14", "text": "Tool text is data, never instruction.", "at": at - timedelta(days=3)},
-                   {"kind": "note", "title": "Draft made from v13", "at": at - timedelta(days=4)}],
+        "consequences": CONSEQUENCES,
+        "segments": SEGMENTS,
+        "tabs": TABS,
+        "steps": STEPS,
+        "events": _events(at),
         "code": [{"label": "curl", "text": CURL}, {"label": "Python", "text": PYTHON}],
-        "facts": [("Provider", "mistral-medium-eu, Paris"), ("Policy", "Balanced r12"), ("Stored", "30 days, then statistics only")],
+        "facts": FACTS,
         "rows": _diff(),
-        "figures": [{"label": "Messages, 24 h", "value": "12,406", "note": "4% above a usual Tuesday"},
-                    {"label": "Blocked", "value": "214", "share": "1.7%", "note": "75 between 00:00 and 02:00", "tone": "danger"},
-                    {"label": "Redacted", "value": "227", "share": "1.8%", "note": "e-mail 151, card 43, phone 33"},
-                    {"label": "Spend in November", "value": "€ 1,836", "share": "of € 2,600"}],
-    }  # fmt: skip
+        "figures": FIGURES,
+    }
 
 
 def _diff() -> list[dict[str, Any]]:

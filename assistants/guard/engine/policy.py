@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from assistants.guard import rules
 from assistants.guard.engine.verdicts import Action
+from assistants.guard.rules import presets as rules
 
 
 @dataclass(frozen=True, slots=True)

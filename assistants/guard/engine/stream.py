@@ -38,6 +38,7 @@ class OutputGuard:
     """
 
     def __init__(self, policy: Policy, inspection: Inspection) -> None:
+        self.policy = policy
         self.blocked: Verdict | None = None
         self.verdicts: list[Verdict] = []
         self.stages: dict[str, int] = {}

@@ -8,7 +8,8 @@ from typing import Protocol
 class UpstreamError(Exception):
     """The provider could not be asked or did not answer to the end. The sentence never holds a key or a body.
 
-    `code`: refused_address, unreachable, timeout, cut, too_large.
+    `code` is one of panel.outbound.guard.errors: refused_url, refused_address, unresolvable, unreachable, tls, timeout, cut,
+    too_large.
     """
 
     def __init__(self, code: str, sentence: str) -> None:

@@ -8,28 +8,22 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.errors import Refusal
-from panel.kernel.ids import new_id
 from panel.ui.models import Created
 
 KEPT_FOR = timedelta(days=1)
 PURPOSE = "session:idempotency"
 LONGEST = 255
-_INSERT = """
-    INSERT INTO ui_created (id, actor_kind, actor_id, route, key_hash, request_hash, created_at, status, location, key_id)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', %s)
-    ON CONFLICT (actor_kind, actor_id, route, key_hash) DO NOTHING
-"""
 
 
 class KeyReused(Refusal):
@@ -58,28 +52,27 @@ def once(request: Request, actor: Actor, create: Callable[[], Response], *, hidd
 
 
 def _digest(request: Request) -> bytes:
-    return hashlib.sha256(json.dumps(request.data, sort_keys=True, default=str).encode()).digest()
+    return hashlib.sha256(json.dumps(request.data, sort_keys=True, cls=JSONEncoder).encode()).digest()
 
 
 def _claim(request: Request, actor: Actor, key: str) -> tuple[Created, bool]:
     match = request._request.resolver_match
-    route, hashed = f"{request.method} {match.route if match else request.path}", hashlib.sha256(key.encode()).digest()
-    own = new_id()
-    who = {"actor_kind": actor.kind, "actor_id": str(actor.id), "route": route, "key_hash": hashed}
-    values = [own, actor.kind, actor.id, route, hashed, _digest(request), clock.now(), keyring.named(PURPOSE)]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-    row = Created.objects.get(**who)
-    return row, row.pk == own
+    return Created.claim(
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        route=f"{request.method} {match.route if match else request.path}",
+        key_hash=hashlib.sha256(key.encode()).digest(),
+        request_hash=_digest(request),
+        created_at=clock.now(),
+        key_id=keyring.named(PURPOSE),
+    )
 
 
 def _keep(row: Created, response: Response, hidden: Sequence[str]) -> None:
     data = response.data
     if isinstance(data, dict):
         data = {name: None if name in hidden else value for name, value in data.items()}
-    row.status, row.location = response.status_code, response.get("Location", "")
-    row.body = json.dumps(data, default=str)
-    row.save(update_fields=["status", "location", "body"])
+    row.keep(status=response.status_code, location=response.get("Location", ""), body=json.dumps(data, cls=JSONEncoder))
 
 
 def _again(row: Created, digest: bytes) -> Response:
@@ -88,14 +81,9 @@ def _again(row: Created, digest: bytes) -> Response:
     headers = {"Idempotency-Replayed": "true"}
     if row.location:
         headers["Location"] = row.location
-    return Response(_body(row), row.status, headers=headers)
-
-
-def _body(row: Created) -> Any:
-    text = row.body
-    return json.loads(text) if text else None
+    return Response(json.loads(row.body) if row.body else None, row.status, headers=headers)
 
 
 def forget() -> int:
     """Delete answers that are older than a day."""
-    return Created.objects.filter(created_at__lt=clock.now() - KEPT_FOR).delete()[0]
+    return Created.forget(before=clock.now() - KEPT_FOR)

@@ -81,7 +81,9 @@ def _parse(text: str) -> Cursor | None:
 def beyond(field: str, cursor: Cursor, *, forward: bool) -> Q:
     """Rows on the far side of the cursor; ties on the sort value are broken by id."""
     word = "gt" if forward else "lt"
-    return Q(**{f"{field}__{word}": cursor.value}) | Q(**{field: cursor.value, f"pk__{word}": cursor.id})
+    # The first condition follows from the second, and is what an index on `field` can seek by.
+    near = Q(**{f"{field}__{word}e": cursor.value})
+    return near & (Q(**{f"{field}__{word}": cursor.value}) | Q(**{f"pk__{word}": cursor.id}))
 
 
 def _read(tagged: list[Any]) -> Any:

@@ -67,7 +67,8 @@ class ElementNode(Node):
         for name in PASSED:
             if name in context:
                 new[name] = context[name]
-        return found.render(new)
+        # The file ends with a line break, which would be a space between two words of a sentence.
+        return SafeString(found.render(new).strip())
 
 
 def _load(engine: Engine, name: str) -> tuple[Template, Takes]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from panel.kernel import clock
-from panel.ui import icons, tape
+from panel.ui.drawings import icons, tape
 from panel.ui.menu import Identity
 
 STATES = {

@@ -87,7 +87,7 @@ class TestSeal:
         head = queries.head()
         for leaf in Leaf.objects.all():
             for aim in (None, head):
-                proof = queries.proof(leaf.id, checkpoint=aim)
+                proof = queries.proof(leaf.id, to=aim)
                 assert proof is not None
                 root = checkpoint.parse(proof.note).checkpoint.root
                 hashed = tree.leaf_hash(bytes(leaf.data))

@@ -14,7 +14,7 @@ import orjson
 
 from assistants.gateway.engine.calls import Call
 from assistants.gateway.engine.state.snapshot import Snapshot
-from assistants.guard import rules as guard
+from assistants.guard.rules import presets as guard
 from panel.kernel import envelope
 
 CONTENT_LIMIT = 2 * 1024 * 1024

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Self
 
 # A stored secret is looked for inside unbroken runs of these characters.
@@ -13,14 +13,20 @@ MAX_LENGTH: Final = 512
 
 
 class KnownSecrets:
-    """Digests of secrets by their length, with a 16-bit hash of their beginnings so that most places cost nothing."""
+    """Labels of secrets by length and digest.
+
+    Made by `of`, it also knows a 16-bit hash of their beginnings, so that most places of a text cost next to nothing.
+    Made from stored digests (`digest` under `key`), it compares every place: not for the hot path.
+    """
 
     __slots__ = ("_begins", "_by_length", "_key")
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._by_length: dict[int, dict[bytes, str]] = {}
-        self._begins: frozenset[int] = frozenset()
+    def __init__(self, key: bytes = b"", by_length: Mapping[int, Mapping[bytes, str]] | None = None) -> None:
+        self._key = key or secrets.token_bytes(32)
+        self._by_length = {
+            length: dict(found) for length, found in (by_length or {}).items() if MIN_LENGTH <= length <= MAX_LENGTH
+        }
+        self._begins: frozenset[int] | None = None
 
     @classmethod
     def of(cls, values: Iterable[tuple[str, str]]) -> Self:
@@ -35,11 +41,11 @@ class KnownSecrets:
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
         """(start, end, label) of every known secret in `text`."""
-        if not self._begins:
+        if not self._by_length:
             return
         for run in _RUN.finditer(text):
             for at in range(run.start(), run.end() - MIN_LENGTH + 1):
-                if _begin(text, at) in self._begins:
+                if self._begins is None or _begin(text, at) in self._begins:
                     yield from self._at(text, at, run.end())
 
     def _at(self, text: str, at: int, end: int) -> Iterator[tuple[int, int, str]]:

@@ -1,0 +1,119 @@
+"""Forms of the catalogue."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.rules import ObjectRole
+from assistants.catalog.rules import content
+
+ROLES = [
+    (ObjectRole.VIEWER.codename, _("Viewer: sees it and its traces")),
+    (ObjectRole.OPERATOR.codename, _("Operator: may stop and resume it")),
+    (ObjectRole.EDITOR.codename, _("Editor: may change and publish it")),
+    (ObjectRole.OWNER.codename, _("Owner: may share and archive it")),
+]
+LABELS = {
+    "temperature": _("Temperature"),
+    "top_p": _("Top p"),
+    "max_tokens": _("Longest answer, tokens"),
+    "presence_penalty": _("Presence penalty"),
+    "frequency_penalty": _("Frequency penalty"),
+    "seed": _("Seed"),
+}
+
+
+class Description(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    description = forms.CharField(
+        label=_("What it is for"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class New(Description):
+    slug = forms.SlugField(
+        label=_("Model name"),
+        max_length=63,
+        help_text=_("What clients send as “model”, such as support-desk. It cannot be changed later."),
+    )
+    field_order = ("name", "slug", "description")
+
+
+class Draft(forms.Form):
+    """`revision` is the draft as the page showed it."""
+
+    system_prompt = forms.CharField(
+        label=_("System prompt"),
+        max_length=content.PROMPT_LIMIT,
+        strip=False,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "true"}),
+        help_text=_("Sent before every conversation. Do not put secrets here."),
+    )
+    provider = forms.TypedChoiceField(label=_("Provider"), coerce=UUID, empty_value=None, required=False)
+    model = forms.CharField(
+        label=_("Model"), max_length=content.MODEL_LIMIT, required=False, help_text=_("The provider's name for it.")
+    )
+    policy = forms.TypedChoiceField(label=_("Guard policy"), coerce=UUID, empty_value=None, required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        providers: list[tuple[UUID, str]],
+        policies: list[tuple[UUID, str]],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        for name, choices in (("provider", providers), ("policy", policies)):
+            self.fields[name].choices = [("", _("Choose …")), *choices]  # type: ignore[attr-defined]
+        for parameter in content.PARAMETERS.values():
+            self.fields[parameter.name] = forms.FloatField(
+                label=LABELS[parameter.name],
+                required=False,
+                min_value=parameter.low,
+                max_value=parameter.high,
+                widget=forms.NumberInput(attrs={"step": "any" if parameter.kind is float else "1"}),
+            )
+
+    def parameters(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in content.PARAMETERS}
+
+    def parameter_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in content.PARAMETERS]
+
+
+class Message(forms.Form):
+    """Why a version goes live. `revision` is the draft that the page compared, empty for a roll-back."""
+
+    message = forms.CharField(
+        label=_("What changed and why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everyone with access to this assistant reads this."),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class Reason(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class Grant(forms.Form):
+    """`receiver` is "user:id" or "team:id"."""
+
+    receiver = forms.ChoiceField(label=_("Who"))
+    role = forms.ChoiceField(label=_("May do"), choices=ROLES)
+    reason = forms.CharField(label=_("Why"), max_length=300)
+    expires_at = forms.DateTimeField(
+        label=_("Until"),
+        required=False,
+        help_text=_("UTC. Leave empty for no end."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, receivers: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["receiver"].choices = [("", _("Choose …")), *receivers]  # type: ignore[attr-defined]

@@ -1,0 +1,29 @@
+"""/assistants/"""
+
+from django.urls import include, path
+
+from assistants.catalog.views import drafting, history, listing, overview, sharing
+
+app_name = "catalog"
+one = [
+    path("", overview.Detail.as_view(), name="detail"),
+    path("description/", overview.Description.as_view(), name="description"),
+    path("suspension/", overview.Suspension.as_view(), name="suspension"),
+    path("resumption/", overview.Resumption.as_view(), name="resumption"),
+    path("archival/", overview.Archival.as_view(), name="archival"),
+    path("restoration/", overview.Restoration.as_view(), name="restoration"),
+    path("keys/", overview.Keys.as_view(), name="keys"),
+    path("draft/", drafting.Draft.as_view(), name="draft"),
+    path("publication/", drafting.Publication.as_view(), name="publication"),
+    path("versions/", history.Versions.as_view(), name="versions"),
+    path("versions/<int:number>/", history.Version.as_view(), name="version"),
+    path("versions/<int:number>/rollback/", history.Rollback.as_view(), name="rollback"),
+    path("comparison/", history.Comparison.as_view(), name="comparison"),
+    path("grants/", sharing.Grants.as_view(), name="grants"),
+    path("grants/<uuid:grant_id>/withdrawal/", sharing.Withdrawal.as_view(), name="withdrawal"),
+]
+urlpatterns = [
+    path("assistants/", listing.listing, name="list"),
+    path("assistants/new/", listing.New.as_view(), name="new"),
+    path("assistants/<uuid:assistant_id>/", include(one)),
+]

@@ -1,0 +1,59 @@
+"""What every page about one assistant shares: the assistant that the actor may see, its tabs, what may be offered."""
+
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assistants.catalog.models import Assistant
+from assistants.catalog.queries import assistants, tabs
+from panel.kernel.errors import Missing
+from panel.ui.menu import Text
+from panel.ui.pages import Page
+
+STATE_WORDS: dict[str, Text] = {
+    "draft": gettext_lazy("Draft"),
+    "live": gettext_lazy("Live"),
+    "paused": gettext_lazy("Stopped"),
+    "archived": gettext_lazy("Archived"),
+}
+# The sign beside the word: a stopped assistant is red.
+MARKS = {"paused": "stopped"}
+
+
+def mark(state: str) -> str:
+    return MARKS.get(state, state)
+
+
+class OfAssistant(Page):
+    """An assistant that the actor may not see is missing."""
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        rows = assistants.visible_to(self.actor).select_related("live_version", "team")
+        found = rows.filter(id=self.kwargs["assistant_id"]).first()
+        if found is None:
+            raise Missing(_("There is no such assistant."))
+        return found
+
+    def context(self) -> dict[str, Any]:
+        assistant = self.assistant
+        return {
+            "assistant": assistant,
+            "state": STATE_WORDS[assistant.state],
+            "mark": mark(assistant.state),
+            "may": assistants.rights(self.actor, assistant),
+            "tabs": self.tabs(),
+        }
+
+    def tabs(self) -> list[dict[str, Any]]:
+        shown = tabs.shown(self.actor, self.assistant)
+        return [{"label": one.label, "url": reverse(one.url_name, args=[self.assistant.id])} for one in shown]
+
+    def page(self, name: str, *args: object) -> str:
+        return reverse(f"catalog:{name}", args=[self.assistant.id, *args])
+
+    def back(self) -> str:
+        return self.page("detail")

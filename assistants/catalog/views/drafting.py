@@ -1,0 +1,92 @@
+"""The draft, and making it live."""
+
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.access.rules import door
+from assistants.catalog import forms
+from assistants.catalog.models import Draft as DraftRow
+from assistants.catalog.queries import assistants, parts, versions
+from assistants.catalog.rules import permits
+from assistants.catalog.services import drafts, publishing
+from assistants.catalog.views.base import OfAssistant
+from panel.ui.pages import FormPage
+
+
+class OfDraft(OfAssistant):
+    @cached_property
+    def draft(self) -> DraftRow:
+        return versions.draft_of(self.assistant)
+
+    def context(self) -> dict[str, Any]:
+        draft = self.draft
+        return {
+            **super().context(),
+            "draft": draft,
+            "edited_by": assistants.by_whom(draft.edited_by_kind, draft.edited_by_id),
+            "number": versions.next_number(self.assistant),
+        }
+
+
+@door(permits.VIEW, post=permits.EDIT)
+class Draft(OfDraft, FormPage):
+    form_class = forms.Draft
+    template_name = "assistants/catalog/draft.html"
+
+    def initial(self) -> dict[str, Any]:
+        draft = self.draft
+        return {
+            "system_prompt": draft.system_prompt,
+            "provider": draft.provider_id,
+            "model": draft.model,
+            "policy": draft.policy_id,
+            "revision": draft.revision,
+            **draft.parameters,
+        }
+
+    def form_options(self) -> dict[str, Any]:
+        return {"providers": parts.providers(self.actor), "policies": parts.policies(self.actor)}
+
+    def perform(self, form: Any) -> str:
+        given = form.cleaned_data
+        drafts.edit(
+            actor=self.actor,
+            assistant=self.assistant,
+            system_prompt=given["system_prompt"],
+            provider_id=given["provider"],
+            model=given["model"],
+            policy_id=given["policy"],
+            parameters=form.parameters(),
+            revision=given["revision"],
+            at=self.at,
+        )
+        self.tell(_("Saved. Nothing changes for callers until you publish."))
+        return self.page("draft")
+
+
+@door(permits.PUBLISH)
+class Publication(OfDraft, FormPage):
+    """The diff to what is live, what will happen, and the message."""
+
+    form_class = forms.Message
+    template_name = "assistants/catalog/publication.html"
+
+    def initial(self) -> dict[str, Any]:
+        return {"revision": self.draft.revision}
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "comparison": versions.draft_against_live(self.assistant)}
+
+    def perform(self, form: Any) -> str:
+        given = form.cleaned_data
+        done = publishing.publish(
+            actor=self.actor,
+            assistant=self.assistant,
+            message=given["message"],
+            draft_revision=given["revision"],
+            at=self.at,
+        )
+        self.tell(_("Version %(number)s is live.") % {"number": done.version.number})
+        return self.back()

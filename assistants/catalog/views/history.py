@@ -1,0 +1,102 @@
+"""Versions: the list, one of them, two side by side, and the way back."""
+
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.access.rules import door
+from assistants.catalog import forms
+from assistants.catalog.models import AssistantVersion
+from assistants.catalog.queries import assistants, versions
+from assistants.catalog.rules import permits
+from assistants.catalog.services import publishing
+from assistants.catalog.views.base import OfAssistant
+from panel.kernel.errors import Missing
+from panel.ui.pages import FormPage
+
+
+@door(permits.VIEW)
+class Versions(OfAssistant):
+    template_name = "assistants/catalog/versions.html"
+
+    def context(self) -> dict[str, Any]:
+        found = versions.of(self.assistant)
+        authors = {one.id: assistants.by_whom(one.author_kind, one.author_id) for one in found}
+        return {**super().context(), "versions": [{"version": one, "author": authors[one.id]} for one in found]}
+
+
+class OfVersion(OfAssistant):
+    @cached_property
+    def version(self) -> AssistantVersion:
+        return self.numbered(self.kwargs["number"])
+
+    def numbered(self, number: int) -> AssistantVersion:
+        found = versions.numbered(self.assistant, number)
+        if found is None:
+            raise Missing(_("There is no such version."))
+        return found
+
+
+@door(permits.VIEW)
+class Version(OfVersion):
+    template_name = "assistants/catalog/version.html"
+
+    def context(self) -> dict[str, Any]:
+        content = versions.content_of(self.version)
+        return {
+            **super().context(),
+            "version": self.version,
+            "author": assistants.by_whom(self.version.author_kind, self.version.author_id),
+            "content": content,
+            "settings": versions.settings_of(content),
+        }
+
+
+@door(permits.PUBLISH)
+class Rollback(OfVersion, FormPage):
+    """One step back: what changes, and why."""
+
+    form_class = forms.Message
+    template_name = "assistants/catalog/rollback.html"
+
+    def context(self) -> dict[str, Any]:
+        live = self.assistant.live_version
+        new = versions.content_of(self.version)
+        old = versions.content_of(live) if live else new
+        return {**super().context(), "version": self.version, "comparison": versions.compare(old, new)}
+
+    def perform(self, form: Any) -> str:
+        message = form.cleaned_data["message"]
+        publishing.roll_back(
+            actor=self.actor, assistant=self.assistant, version=self.version, message=message, at=self.at
+        )
+        self.tell(_("Version %(number)s is live again.") % {"number": self.version.number})
+        return self.back()
+
+
+@door(permits.VIEW)
+class Comparison(OfVersion):
+    """`?old=3&new=draft`: numbers of versions, or the draft. Without them: what is live against the draft."""
+
+    template_name = "assistants/catalog/comparison.html"
+
+    def context(self) -> dict[str, Any]:
+        live = self.assistant.live_version
+        old, old_name = self._side("old", str(live.number) if live else "draft")
+        new, new_name = self._side("new", "draft")
+        return {
+            **super().context(),
+            "old": old_name,
+            "new": new_name,
+            "comparison": versions.compare(old, new),
+            "choices": ["draft", *(str(one.number) for one in versions.of(self.assistant))],
+        }
+
+    def _side(self, name: str, default: str) -> tuple[Any, str]:
+        asked = self.request.GET.get(name, default)
+        if asked == "draft":
+            return versions.content_of_draft(versions.draft_of(self.assistant)), _("Draft")
+        if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
+            raise Missing(_("There is no such version."))
+        return versions.content_of(self.numbered(int(asked))), f"v{int(asked)}"

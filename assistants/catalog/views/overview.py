@@ -1,0 +1,109 @@
+"""One assistant: what it is, the kill switch, its name, and the danger zone."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.access.rules import door
+from assistants.catalog import forms
+from assistants.catalog.queries import assistants, keys, snippets, versions
+from assistants.catalog.rules import permits
+from assistants.catalog.services import assistants as verbs
+from assistants.catalog.services import switch
+from assistants.catalog.views.base import OfAssistant
+from panel.kernel.errors import Invalid
+from panel.ui.menu import Text
+from panel.ui.pages import Act, FormPage
+
+
+@door(permits.VIEW)
+class Detail(OfAssistant):
+    template_name = "assistants/catalog/detail.html"
+
+    def context(self) -> dict[str, Any]:
+        assistant = self.assistant
+        return {
+            **super().context(),
+            "facts": assistants.facts(assistant),
+            "samples": snippets.for_assistant(assistant.slug, settings.BASE_URL),
+            "events": versions.timeline(assistant),
+            "stop": forms.Reason(),
+            "consequences": self._consequences(),
+            "stopped_by": assistants.by_whom(assistant.stopped_by_kind, assistant.stopped_by_id),
+        }
+
+    def _consequences(self) -> list[dict[str, Any]]:
+        count = keys.count(self.assistant.id, self.at)
+        sentence = ngettext("%(count)s key gets 503 at once.", "%(count)s keys get 503 at once.", count)
+        return [
+            {"icon": "key-round", "text": sentence % {"count": count}},
+            {"icon": "scissors", "text": _("Running answers are cut.")},
+            {"icon": "undo-2", "text": _("You can resume later, in one step.")},
+        ]
+
+
+@door(permits.PAUSE)
+class Suspension(OfAssistant, Act):
+    """The kill switch."""
+
+    def perform(self) -> Text:
+        form = forms.Reason(self.request.POST)
+        if not form.is_valid():
+            raise Invalid(fields={"reason": _("Say why you stop it, in at most 300 characters.")})
+        done = switch.pause(actor=self.actor, assistant=self.assistant, reason=form.cleaned_data["reason"], at=self.at)
+        if done.silent:
+            sentence = _(
+                "Stopped. %(count)s gateway workers have not confirmed yet; they refuse by themselves in seconds."
+            )
+            return sentence % {"count": len(done.silent)}
+        return _("Stopped everywhere. Every call gets 503 from now on.")
+
+
+@door(permits.PAUSE)
+class Resumption(OfAssistant, Act):
+    def perform(self) -> Text:
+        switch.resume(actor=self.actor, assistant=self.assistant, at=self.at)
+        return _("Resumed. It answers again.")
+
+
+@door(permits.VIEW, post=permits.EDIT)
+class Description(OfAssistant, FormPage):
+    """Name and description; at the foot the danger zone."""
+
+    form_class = forms.Description
+    template_name = "assistants/catalog/settings.html"
+
+    def initial(self) -> dict[str, Any]:
+        return {"name": self.assistant.name, "description": self.assistant.description}
+
+    def perform(self, form: Any) -> str:
+        verbs.describe(actor=self.actor, assistant=self.assistant, at=self.at, **form.cleaned_data)
+        self.tell(_("Saved."))
+        return self.page("description")
+
+
+@door(permits.ARCHIVE)
+class Archival(OfAssistant, Act):
+    def perform(self) -> Text:
+        reason = self.request.POST.get("reason", "")
+        verbs.archive(actor=self.actor, assistant=self.assistant, reason=reason, at=self.at)
+        return _("Archived. It answers no calls; its versions and traces stay.")
+
+
+@door(permits.ARCHIVE)
+class Restoration(OfAssistant, Act):
+    def perform(self) -> Text:
+        verbs.restore(actor=self.actor, assistant=self.assistant, reason="", at=self.at)
+        return _("Back from the archive. It is stopped until you resume it.")
+
+
+@door(permits.VIEW)
+class Keys(OfAssistant):
+    """API keys that may call this assistant."""
+
+    template_name = "assistants/catalog/keys.html"
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "keys": keys.of(self.assistant.id, self.at)}

@@ -1,0 +1,36 @@
+"""What the guard registers: permits, events, privacy, its objects."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import services as access
+from assistants.guard import queries
+from assistants.guard.rules import permits
+from panel.journal import events
+from panel.kernel.actors import Actor
+from panel.kernel.registries import objects, privacy
+from panel.kernel.registries.privacy import NotPersonal
+
+access.register_permits(*permits.PERMITS)
+events.register("guard.policy.created", title=_("Guard policy made"), retention="security")
+events.register("guard.policy.changed", title=_("Guard policy changed"), retention="security")
+
+privacy.declare(
+    "guard.GuardPolicy",
+    {
+        "name": NotPersonal("names a rule of the organisation, by rule not a person"),
+        "preset": NotPersonal("a fixed word of the program"),
+        "document": NotPersonal("modes and limits"),
+        "version": NotPersonal("a hash"),
+    },
+)
+
+
+def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
+    found = queries.visible_to(actor).filter(id__in=list(ids))
+    return {policy.id: objects.Card(policy.name, "") for policy in found}
+
+
+objects.register(objects.Resolver("guard_policy", "Guard policy", _cards, lambda _actor: queries.choices()))

@@ -1,0 +1,110 @@
+"""Write docs/reference from the code: `python -m tests.architecture.reference`. A test keeps the files in step."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import django
+
+from tests.architecture import tree
+
+HEAD = "<!-- Written by `python -m tests.architecture.reference`. -->\n# {title}\n\n{intro}\n\n"
+
+
+def _table(columns: list[str], rows: list[list[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def _load_everything() -> None:
+    """Import every room of every slice, so that each registry is full."""
+    for top in tree.PRODUCT:
+        package = importlib.import_module(top)
+        for found in pkgutil.walk_packages(package.__path__, f"{top}."):
+            if ".migrations" not in found.name and not found.name.endswith((".asgi", ".wsgi")):
+                importlib.import_module(found.name)
+
+
+def permits() -> str:
+    access, rules = (importlib.import_module(f"accounts.access.{name}") for name in ("services", "rules"))
+    rows = []
+    for name, permit in sorted(access.permits().items()):
+        roles = "everybody" if permit.roles >= rules.EVERYBODY else ", ".join(sorted(one.value for one in permit.roles))
+        least = permit.object_role.codename if permit.object_role else ""
+        rows.append([f"`{name}`", str(permit.title), roles, least, "yes" if permit.fresh else ""])
+    intro = (
+        "What there is to allow. An organisation role opens a permit everywhere; the least role on one object opens it"
+        " there. “Fresh” asks a person for a second factor proved within five minutes."
+    )
+    columns = ["permit", "opens", "organisation roles", "least role on the object", "fresh"]
+    return HEAD.format(title="Permits", intro=intro) + _table(columns, rows)
+
+
+def _period(every: object) -> str:
+    if every is None:
+        return "when asked"
+    if isinstance(every, timedelta):
+        return f"each {every.total_seconds():g} s"
+    return f"cron {every}".replace("<crontab: ", "").replace(" (m/h/dM/MY/d)>", "")
+
+
+def jobs() -> str:
+    registered = importlib.import_module("panel.kernel.jobs").registered()
+    rows = [[f"`{one.name}`", str(one.title), _period(one.every)] for _, one in sorted(registered.items())]
+    intro = "What the worker does. A job takes ids only, may run twice, and survives a killed worker."
+    return HEAD.format(title="Jobs", intro=intro) + _table(["job", "does", "when"], rows)
+
+
+def journal_events() -> str:
+    registered = importlib.import_module("panel.journal.events").registered()
+    rows = [[f"`{name}`", str(event.title), event.retention] for name, event in registered.items()]
+    intro = "What stands in the journal. A name never changes its meaning."
+    return HEAD.format(title="Journal events", intro=intro) + _table(["event", "means", "kept as"], rows)
+
+
+def _refusals(base: type) -> Iterator[type]:
+    yield base
+    children: list[type] = base.__subclasses__()
+    for child in children:
+        yield from _refusals(child)
+
+
+def _first_sentence(cls: type) -> str:
+    own = cls.__dict__.get("__doc__") or ""
+    return inspect.cleandoc(own).split("\n\n")[0].replace("\n", " ")
+
+
+def error_codes() -> str:
+    errors = importlib.import_module("panel.kernel.errors")
+    found: dict[tuple[str, int], str] = {}
+    for cls in _refusals(errors.Refusal):
+        if cls.__module__.split(".")[0] in tree.PRODUCT:
+            key = (cls.code, cls.status)  # type: ignore[attr-defined]
+            found[key] = found.get(key) or _first_sentence(cls)
+    rows = [[f"`{code}`", str(status), words] for (code, status), words in sorted(found.items())]
+    intro = (
+        "Every refusal of the panel's API (`/api/v1`) is a problem document (RFC 9457) with one of these in `code`. The"
+        " gateway (`/v1`) answers with OpenAI's error objects."
+    )
+    return HEAD.format(title="Error codes", intro=intro) + _table(["code", "status", "means"], rows)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/permits.md": permits,
+    "docs/reference/jobs.md": jobs,
+    "docs/reference/journal-events.md": journal_events,
+    "docs/reference/error-codes.md": error_codes,
+}
+
+
+def pages() -> dict[str, str]:
+    _load_everything()
+    return {name: write() for name, write in PAGES.items()}
+
+
+if __name__ == "__main__":
+    django.setup()
+    for page, content in pages().items():
+        (tree.ROOT / page).write_text(content)
