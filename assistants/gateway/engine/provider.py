@@ -12,7 +12,10 @@ from assistants.providers.engine.upstream import Reply, Upstream, UpstreamError
 PATH = "chat/completions"
 _CODES = {
     "refused_address": "provider_unreachable",
+    "refused_url": "provider_unreachable",
+    "unresolvable": "provider_unreachable",
     "unreachable": "provider_unreachable",
+    "tls": "provider_unreachable",
     "timeout": "provider_timeout",
     "cut": "provider_cut",
     "too_large": "provider_invalid",
@@ -26,11 +29,12 @@ def translated(error: UpstreamError) -> ApiError:
 
 
 async def ask(upstream: Upstream, body: bytes) -> Reply:
-    """The head of the provider's answer. One more try when no connection could be made. Raises ApiError."""
+    """The head of the provider's answer. One more try when no head came: no connection, or a kept one that the provider
+    had closed meanwhile. Raises ApiError."""
     try:
         return await upstream.post(PATH, body)
     except UpstreamError as error:
-        if error.code != "unreachable":
+        if error.code not in {"unreachable", "cut"}:
             raise translated(error) from None
     await asyncio.sleep(RETRY_SECONDS)
     try:
@@ -41,7 +45,7 @@ async def ask(upstream: Upstream, body: bytes) -> Reply:
 
 async def refusal(reply: Reply) -> ApiError:
     """What a provider's error means for the client. Its words are not passed on: they may quote keys or prompts."""
-    retry = reply.headers.get("retry-after", "")[:40]
+    retry = _header(reply, "retry-after")[:40]
     retry = retry if retry.isascii() and retry.isprintable() else ""
     if reply.status == 429:
         return ApiError("provider_rate_limited", retry_after=retry)
@@ -78,7 +82,11 @@ async def document(reply: Reply) -> dict[str, Any]:
 
 
 def is_stream(reply: Reply) -> bool:
-    return reply.headers.get("content-type", "").lower().startswith("text/event-stream")
+    return _header(reply, "content-type").lower().startswith("text/event-stream")
+
+
+def _header(reply: Reply, name: str) -> str:
+    return next((value for key, value in reply.headers.items() if key.lower() == name), "")
 
 
 def count(call: Call, usage: Any) -> None:

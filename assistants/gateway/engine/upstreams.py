@@ -1,18 +1,25 @@
-"""One upstream a target: connections are kept as long as the snapshot names the same address and key."""
+"""The way to the providers: one egress a worker, which knows at any time which private hosts are allowed."""
 
+from assistants.providers.engine import pool
 from assistants.providers.engine.upstream import Target, Upstream
-
-KEPT = 200
+from panel.outbound.guard.egress import Egress, Hosts
 
 
 class Upstreams:
-    """Upstreams by target; a target that a rotation replaced goes when there are too many."""
+    """Made before the loop runs; the egress is opened by the first call. `allowed` is read anew for each connection."""
 
-    def __init__(self) -> None:
-        self._known: dict[Target, Upstream] = {}
+    def __init__(self, connections: int = 1000) -> None:
+        self.allowed: Hosts = ()
+        self._connections = connections
+        self._egress: Egress | None = None
 
     def of(self, target: Target) -> Upstream:
-        return self._known[target]
+        """Raises ValueError for a kind of provider that this version does not know."""
+        if self._egress is None:
+            self._egress = Egress(lambda: self.allowed, connections=self._connections)
+        return pool.upstream(target, self._egress)
 
     async def close(self) -> None:
-        self._known.clear()
+        if self._egress is not None:
+            await self._egress.close()
+            self._egress = None
