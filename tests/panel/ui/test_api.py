@@ -126,7 +126,7 @@ def test_a_session_needs_its_csrf_token_to_write() -> None:
 
 def test_other_methods_and_types_are_problems() -> None:
     assert problem(call(Things, "put", body={}, made=[]))["code"] == "method_not_allowed"
-    request = APIRequestFactory().post("/x", "<a/>", content_type="text/xml")
+    request: Any = APIRequestFactory().post("/x", "<a/>", content_type="text/xml")
     request.actor = ME
     assert problem(Things.as_view(made=[])(request).render())["code"] == "unsupported_media_type"
     request = APIRequestFactory().post("/x", "{", content_type="application/json")

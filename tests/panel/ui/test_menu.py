@@ -1,6 +1,6 @@
 """The rail shows what the actor may open, and where somebody is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.http import HttpRequest
@@ -14,11 +14,10 @@ Ask = Callable[..., HttpRequest]
 
 
 @pytest.fixture(autouse=True)
-def _own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     state = menu._State({}, lambda actor, permit: permit == "may", lambda request: None)
     monkeypatch.setattr(menu, "_state", state)
     monkeypatch.setattr(cards, "_sources", {})
-    return
 
 
 def test_an_item_without_its_permit_is_not_there(ask: Ask) -> None:

@@ -53,7 +53,7 @@ def send(view: type[View], *, htmx: bool = False, data: Any = None, **options: A
     request.htmx = htmx  # type: ignore[attr-defined]
     request.actor = ANONYMOUS  # type: ignore[attr-defined]
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
-    answer = view.as_view(**options)(request)
+    answer: Any = view.as_view(**options)(request)
     answer.told = [(one.level_tag, one.message) for one in get_messages(request)]
     return answer
 
