@@ -7,6 +7,7 @@ SLICES = [
     "panel.ops",
     "panel.setup",
     "accounts.signin",
+    "compliance.auditing",
     "assistants.vault",
     "assistants.catalog",
 ]

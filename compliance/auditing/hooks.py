@@ -1,10 +1,36 @@
 """What auditing registers: its permits, its declarations, its ledger."""
 
-from panel.kernel.db import ledgers
-from panel.kernel.registries import privacy
-from panel.kernel.registries.privacy import NotPersonal
+from collections.abc import Iterable
+from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import queries as access_queries
+from accounts.access import services as access
+from compliance.auditing import rules
+from panel.journal import events
+from panel.kernel.actors import Actor
+from panel.kernel.db import ledgers
+from panel.kernel.registries import objects, privacy
+from panel.kernel.registries.privacy import NotPersonal
+from panel.ui import menu
+
+access.register_permits(rules.VIEW, rules.DISCLOSE)
 ledgers.append_only("auditing_change")
+menu.register(menu.Item("comply", _("Journal"), "auditing:journal", "scroll-text", rules.VIEW, order=10))
+events.register("auditing.detail.disclosed", _("Personal detail in the journal read"), retention="privacy")
+events.register("auditing.journal.exported", _("Journal exported"), retention="privacy")
+
+
+def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
+    if not access_queries.can(actor, rules.VIEW):
+        return {}
+    title = _("Journal entry")
+    return {one: objects.Card(str(title), reverse("auditing:entry", args=[one])) for one in ids}
+
+
+objects.register(objects.Resolver("journal.entry", "Journal entry", _cards))
 
 _ID = NotPersonal("an opaque id")
 privacy.declare(

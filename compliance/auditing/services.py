@@ -1,14 +1,20 @@
-"""The change feed: which models it watches and who it says acted."""
+"""Verbs of auditing, and the change feed: which models it watches and who it says acted."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from auditlog.registry import auditlog
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 
+from accounts.access import services as access
 from compliance.auditing.models import acting
-from compliance.auditing.rules import unwatched
+from compliance.auditing.rules import DISCLOSE, VIEW, unwatched
+from panel.journal import queries as journal_queries
+from panel.journal import services as journal
+from panel.journal.models import Leaf
+from panel.journal.queries import Disclosed
 from panel.kernel.actors import Actor
 from panel.kernel.registries import privacy
 
@@ -53,3 +59,18 @@ def watch() -> None:
         if not unwatched(model._meta.label_lower):
             many = [field.name for field in model._meta.many_to_many]
             auditlog.register(model, exclude_fields=hidden_fields(model), m2m_fields=many)
+
+
+def disclose(*, actor: Actor, entry: Leaf, at: datetime) -> list[Disclosed]:
+    """Open the personal detail of an entry. Reading it is itself an event. Raises Forbidden."""
+    access.require(actor, DISCLOSE)
+    with transaction.atomic():
+        journal.record("auditing.detail.disclosed", actor=actor, obj=("journal.entry", entry.id), at=at)
+        return journal_queries.disclosed(entry)
+
+
+def note_export(*, actor: Actor, form: str, at: datetime) -> None:
+    """Somebody takes entries out of the panel as `form` (csv, jsonl)."""
+    access.require(actor, VIEW)
+    with transaction.atomic():
+        journal.record("auditing.journal.exported", actor=actor, detail={"form": form}, at=at)

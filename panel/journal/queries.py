@@ -173,9 +173,19 @@ def entries(
     if request:
         wanted &= Q(request_id=request)
     if since:
-        # UUIDv7: the smallest id of that millisecond.
-        wanted &= Q(id__gte=UUID(int=int(since.timestamp() * 1000) << 80))
+        wanted &= Q(id__gte=first_id(since))
     return Leaf.objects.filter(wanted)
+
+
+def first_id(moment: datetime) -> UUID:
+    """The smallest UUIDv7 of a millisecond: where a period begins in a list that is ordered by id."""
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
+
+
+def public_keys() -> list[bytes]:
+    """Public keys of the signers whose private keys prove them, oldest first."""
+    found = (proved_public(signer) for signer in Signer.objects.order_by("id"))
+    return [public for public in found if public]
 
 
 def sequences(leaves: Iterable[UUID]) -> dict[UUID, int]:

@@ -1,0 +1,158 @@
+"""The journal by API: entries, proofs, checkpoints, verifier keys. Read only."""
+
+import base64
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access.rules import door
+from compliance.auditing import queries, rules
+from panel.journal import queries as ledger
+from panel.journal.models import Leaf
+from panel.journal.rules import canonical, tree
+from panel.journal.rules.checkpoint import verifier_key
+from panel.kernel.errors import Invalid, Missing
+from panel.ui.api.views import Collection, Endpoint
+
+
+class EntryOut(serializers.BaseSerializer[Leaf]):
+    """The leaf as it was written, and its leaf hash."""
+
+    def to_representation(self, instance: Leaf) -> dict[str, Any]:
+        data = bytes(instance.data)
+        return {"leaf": canonical.decode(data), "leaf_hash": tree.leaf_hash(data).hex()}
+
+
+class ProofOut(serializers.Serializer[Any]):
+    sequence = serializers.IntegerField()
+    size = serializers.IntegerField()
+    path = serializers.ListField(child=serializers.CharField())
+    checkpoint = serializers.CharField()
+
+
+class Choice(serializers.Serializer[Any]):
+    """What narrows the list."""
+
+    event = serializers.CharField(required=False, max_length=80)
+    actor = serializers.UUIDField(required=False)
+    object = serializers.UUIDField(required=False)
+    request = serializers.CharField(required=False, max_length=64)
+    since = serializers.DateTimeField(required=False)
+
+
+@extend_schema(parameters=[Choice])
+@door(rules.VIEW)
+class Entries(Collection):
+    """Entries, newest first; narrow by `event`, `actor`, `object`, `request`, `since`."""
+
+    serializer_class = EntryOut
+    http_method_names = ["get", "head", "options"]
+
+    def rows(self) -> QuerySet[Leaf]:
+        chosen = Choice(data=self.request.query_params)
+        chosen.is_valid(raise_exception=True)
+        given: dict[str, Any] = dict(chosen.validated_data)
+        object_id: UUID | None = given.pop("object", None)
+        since: datetime | None = given.pop("since", None)
+        return ledger.entries(object_id=object_id, since=since, **given)
+
+
+class OfEntry(Endpoint):
+    def entry(self) -> Leaf:
+        found = queries.entry(self.kwargs["entry_id"])
+        if found is None:
+            raise Missing(_("There is no such journal entry."))
+        return found
+
+
+@door(rules.VIEW)
+class Entry(OfEntry):
+    """One entry."""
+
+    serializer_class = EntryOut
+
+    def get(self, request: Request, entry_id: UUID) -> Response:  # noqa: ARG002
+        return Response(self.shown(self.entry()))
+
+
+@door(rules.VIEW)
+class Proof(OfEntry):
+    """The inclusion proof of one entry; missing while it waits to be sealed."""
+
+    serializer_class = ProofOut
+
+    def get(self, request: Request, entry_id: UUID) -> Response:  # noqa: ARG002
+        found = ledger.proof(self.entry().id)
+        if found is None:
+            raise Missing(_("The entry waits to be sealed. Try again in a moment."), code="not_sealed")
+        path = [base64.b64encode(step).decode() for step in found.path]
+        return Response({"sequence": found.sequence, "size": found.size, "path": path, "checkpoint": found.note})
+
+
+class CheckpointOut(serializers.Serializer[Any]):
+    size = serializers.IntegerField()
+    checkpoint = serializers.CharField()
+
+
+@door(rules.VIEW)
+class Checkpoint(Endpoint):
+    """The newest signed checkpoint, as a C2SP note."""
+
+    serializer_class = CheckpointOut
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        head = ledger.head()
+        if head is None:
+            raise Missing(_("Nothing is sealed yet. Try again in a moment."), code="not_sealed")
+        return Response({"size": head.size, "checkpoint": head.note})
+
+
+class Span(serializers.Serializer[Any]):
+    first = serializers.IntegerField(min_value=1)
+    second = serializers.IntegerField(min_value=1)
+
+
+class ConsistencyOut(serializers.Serializer[Any]):
+    path = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("first", int, required=True), OpenApiParameter("second", int, required=True)]
+)
+@door(rules.VIEW)
+class Consistency(Endpoint):
+    """Proof that the journal of `first` entries is the beginning of that of `second`."""
+
+    serializer_class = ConsistencyOut
+
+    def get(self, request: Request) -> Response:
+        span = Span(data=request.query_params)
+        span.is_valid(raise_exception=True)
+        first, second, head = span.validated_data["first"], span.validated_data["second"], ledger.head()
+        if head is None or not first <= second <= head.size:
+            raise Invalid(_("“first” must not exceed “second”, nor “second” the journal."))
+        path = ledger.consistency(first, second)
+        return Response({"path": [base64.b64encode(step).decode() for step in path]})
+
+
+class SignersOut(serializers.Serializer[Any]):
+    origin = serializers.CharField()
+    keys = serializers.ListField(child=serializers.CharField())
+
+
+@door(rules.VIEW)
+class Signers(Endpoint):
+    """The journal's name and its verifier keys, oldest first, as signed-note tools take them."""
+
+    serializer_class = SignersOut
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        keys = [verifier_key(ledger.origin(), public) for public in ledger.public_keys()]
+        return Response({"origin": ledger.origin(), "keys": keys})

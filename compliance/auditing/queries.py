@@ -1,0 +1,111 @@
+"""The journal for people: who, what and which object in words that the reader may see."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.people import queries as people
+from panel.journal.models import Leaf
+from panel.kernel.actors import Actor
+from panel.kernel.registries import objects
+from panel.kernel.registries.objects import Card
+
+KEY = "api_key"  # the object kind of API keys; an actor's means is called "key"
+SESSION = "session"
+
+
+class Words:
+    """Names for entries, fetched for a page at once. Opened names stay in this object, which lives for one answer.
+
+    `objects_too` False leaves objects as kind and id: an export of 100,000 rows asks nobody for 100,000 titles.
+    """
+
+    def __init__(self, reader: Actor, *, objects_too: bool = True) -> None:
+        self._reader = reader
+        self._objects_too = objects_too
+        self._people: dict[UUID, str] = {}
+        self._cards: dict[tuple[str, UUID], Card | None] = {}
+
+    def learn(self, entries: Iterable[Leaf]) -> None:
+        """Fetch what these entries need and is not known yet."""
+        rows = list(entries)
+        persons = {one.actor_id for one in rows if one.actor_kind in {"person", "service"} and one.actor_id}
+        self._people |= dict.fromkeys(persons - set(self._people), "") | people.names(persons - set(self._people))
+        wanted: dict[str, set[UUID]] = defaultdict(set)
+        for one in rows:
+            for kind, key in _references(one, objects_too=self._objects_too):
+                if (kind, key) not in self._cards:
+                    wanted[kind].add(key)
+        for kind, keys in wanted.items():
+            found = objects.cards(self._reader, kind, keys)
+            self._cards |= {(kind, key): found.get(key) for key in keys}
+
+    def who(self, entry: Leaf) -> str:
+        """The actor's name; a removed account is shown by the end of its id."""
+        fixed = {
+            "system": _("The panel itself"),
+            "console": _("Console"),
+            "anonymous": _("Somebody not signed in"),
+        }
+        if entry.actor_kind in fixed or entry.actor_id is None:
+            return fixed.get(entry.actor_kind, entry.actor_kind)
+        if entry.actor_kind == "key":
+            return self._title(KEY, entry.actor_id, entry)
+        if entry.actor_id not in self._people:
+            self.learn([entry])
+        return self._people[entry.actor_id] or _("Removed account …%(end)s") % {"end": str(entry.actor_id)[-6:]}
+
+    def via(self, entry: Leaf) -> str:
+        """The key that somebody acted through; a session goes without saying."""
+        if not entry.via_kind or entry.via_kind == SESSION or entry.via_id is None:
+            return ""
+        return self._title(KEY if entry.via_kind == "key" else entry.via_kind, entry.via_id, entry)
+
+    def what(self, entry: Leaf) -> Card | None:
+        """The object as the reader may see it; its kind and id where there is no more to see."""
+        if not entry.object_kind or entry.object_id is None:
+            return None
+        return self._card(entry.object_kind, entry.object_id, entry) or Card(bare(entry), "")
+
+    def _title(self, kind: str, key: UUID, entry: Leaf) -> str:
+        found = self._card(kind, key, entry)
+        return found.title if found else f"…{str(key)[-6:]}"
+
+    def _card(self, kind: str, key: UUID, entry: Leaf) -> Card | None:
+        if (kind, key) not in self._cards and self._objects_too:
+            self.learn([entry])
+        return self._cards.get((kind, key))
+
+
+def _references(entry: Leaf, *, objects_too: bool) -> list[tuple[str, UUID]]:
+    found = []
+    if entry.actor_kind == "key" and entry.actor_id:
+        found.append((KEY, entry.actor_id))
+    if entry.via_kind and entry.via_kind != SESSION and entry.via_id:
+        found.append((KEY if entry.via_kind == "key" else entry.via_kind, entry.via_id))
+    if objects_too and entry.object_kind and entry.object_id:
+        found.append((entry.object_kind, entry.object_id))
+    return found
+
+
+def bare(entry: Leaf) -> str:
+    """The object as kind and id."""
+    return f"{entry.object_kind} {entry.object_id}" if entry.object_id else ""
+
+
+def entry(entry_id: UUID) -> Leaf | None:
+    return Leaf.objects.filter(id=entry_id).first()
+
+
+def name_of(actor_or_object: UUID, reader: Actor) -> str:
+    """A person's or key's name for the line that says what a list is narrowed to."""
+    found: Any = people.names([actor_or_object]).get(actor_or_object)
+    for kind in (KEY, *objects.kinds()):
+        if found:
+            break
+        card = objects.cards(reader, kind, [actor_or_object]).get(actor_or_object)
+        found = card.title if card else None
+    return str(found or actor_or_object)

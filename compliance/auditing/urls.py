@@ -1,0 +1,24 @@
+"""/journal/ and /api/v1/journal/"""
+
+from django.urls import include, path
+
+from compliance.auditing import api
+from compliance.auditing.views import entries, journal
+
+app_name = "auditing"
+endpoints = [
+    path("entries/", api.Entries.as_view(), name="api-entries"),
+    path("entries/<uuid:entry_id>/", api.Entry.as_view(), name="api-entry"),
+    path("entries/<uuid:entry_id>/proof/", api.Proof.as_view(), name="api-proof"),
+    path("checkpoint/", api.Checkpoint.as_view(), name="api-checkpoint"),
+    path("consistency/", api.Consistency.as_view(), name="api-consistency"),
+    path("signers/", api.Signers.as_view(), name="api-signers"),
+]
+urlpatterns = [
+    path("journal/", journal.journal, name="journal"),
+    path("journal/lines/", journal.lines, name="lines"),
+    path("journal/checkpoint/", entries.checkpoint, name="checkpoint"),
+    path("journal/<uuid:entry_id>/", entries.Entry.as_view(), name="entry"),
+    path("journal/<uuid:entry_id>/disclosure/", entries.Disclosure.as_view(), name="disclosure"),
+    path("api/v1/journal/", include(endpoints)),
+]
