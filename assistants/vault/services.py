@@ -21,10 +21,14 @@ PLACE = {"table": SecretVersion._meta.db_table, "column": "sealed"}
 
 
 class NameTaken(Conflict):
+    """A kept secret has this name already."""
+
     code = "name_taken"
 
 
 class NotRotatable(Conflict):
+    """Only an active secret can be given a new value."""
+
     code = "not_rotatable"
 
 
@@ -35,10 +39,14 @@ class Changed(Conflict):
 
 
 class NotBound(Forbidden):
+    """The secret does not exist or is not bound to what wants to use it."""
+
     code = "secret_not_bound"
 
 
 class NotUsable(Unavailable):
+    """The secret is disabled, expired or destroyed."""
+
     code = "secret_not_usable"
 
 

@@ -1,10 +1,19 @@
-"""/secrets/"""
+"""/secrets/ and /api/v1/secrets/"""
 
-from django.urls import path
+from django.urls import include, path
 
-from assistants.vault import views
+from assistants.vault import api, views
 
 app_name = "vault"
+one = [
+    path("", api.One.as_view(), name="api_secret"),
+    path("rotation/", api.Rotation.as_view(), name="api_rotation"),
+    path("suspension/", api.Suspension.as_view(), name="api_suspension"),
+    path("destruction/", api.Destruction.as_view(), name="api_destruction"),
+    path("versions/", api.Versions.as_view(), name="api_versions"),
+    path("bindings/", api.Bindings.as_view(), name="api_bindings"),
+    path("bindings/<slug:kind>/<uuid:user_id>/", api.Binding.as_view(), name="api_binding"),
+]
 urlpatterns = [
     path("secrets/", views.secrets, name="list"),
     path("secrets/new/", views.New.as_view(), name="new"),
@@ -19,4 +28,6 @@ urlpatterns = [
         views.Unbinding.as_view(),
         name="unbinding",
     ),
+    path("api/v1/secrets/", api.Secrets.as_view(), name="api_secrets"),
+    path("api/v1/secrets/<uuid:secret_id>/", include(one)),
 ]

@@ -24,6 +24,8 @@ class NotPossible(Conflict):
 
 
 class SlugTaken(Conflict):
+    """Another assistant has this model name."""
+
     code = "slug_taken"
 
 
