@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
+from panel import celery  # noqa: F401 - jobs are sent through the panel's own Celery app
 from panel.kernel import installation
 from panel.kernel.crypto import keyring
 from tests.stage.run import Run

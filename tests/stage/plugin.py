@@ -11,7 +11,7 @@ import pytest
 from tests.stage.run import Run, joined_run, new_run
 
 NO_BROWSER = "BROWSER=0 was said"
-LATER = ("tests.stage.database", "tests.stage.peers", "tests.factories.cast")
+LATER = ("tests.stage.database", "tests.stage.peers", "tests.stage.live", "tests.factories.cast")
 _run: list[Run] = []
 
 

@@ -60,9 +60,8 @@ class Run:
     def url(self, database: str) -> str:
         return self.postgres.url(database=database, role=APP_ROLE)
 
-    def valkey_url(self, *, live: bool) -> str:
-        number = 0 if self.worker == "main" else 2 * int(self.worker.removeprefix("gw")) + 2
-        return self.valkey.url(number + live)
+    def valkey_url(self) -> str:
+        return self.valkey.url(0 if self.worker == "main" else int(self.worker.removeprefix("gw")) + 1)
 
     def data_dir(self, database: str) -> Path:
         path = self.folder / "data" / database
@@ -81,7 +80,7 @@ class Run:
             "PANEL_KEK_CONTENT": f"file:{keys / 'content'}",
             "PANEL_TEST_CLOCK": str(self.folder / f"clock-{self.worker}"),
             "DATABASE_URL": self.url(database),
-            "VALKEY_URL": self.valkey_url(live=database == self.live),
+            "VALKEY_URL": self.valkey_url(),
             "EMAIL_URL": "smtp://127.0.0.1:9?from=panel@example.test",
         }
 
