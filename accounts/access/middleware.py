@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from panel.kernel import actors, clock
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Forbidden, NeedsFreshFactor, Refusal, Unauthenticated
 from panel.ui.menu import Identity
-from panel.ui.web import errors
+from panel.ui.web import errors, problems
 
 SIGN_IN, STEP_UP = "signin:sign_in", "signin:step_up"
 # Finds the actor of an `Authorization: Bearer` header, or None; the floor above registers it.
@@ -99,20 +99,6 @@ def identity(request: HttpRequest) -> Identity | None:
     return Identity(request.user.full_name, ROLE_NAMES[role])
 
 
-def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
-def problem(refusal: Refusal) -> JsonResponse:
-    """RFC 9457."""
-    body = {"type": f"urn:panel:{refusal.code}", "title": refusal.sentence, "status": refusal.status}
-    body["code"] = refusal.code
-    response = JsonResponse(body, status=refusal.status, content_type="application/problem+json")
-    if refusal.status == 401:
-        response["WWW-Authenticate"] = "Bearer"
-    return response
-
-
 def _refuse(request: HttpRequest, refusal: Refusal, reason: str) -> HttpResponse:
     match = request.resolver_match
     record_refusal(
@@ -122,18 +108,18 @@ def _refuse(request: HttpRequest, refusal: Refusal, reason: str) -> HttpResponse
         at=clock.now(),
         address=request.META.get("REMOTE_ADDR", ""),
     )
-    return problem(refusal) if is_api(request) else errors.answer(request, refusal)
+    return errors.answer(request, refusal)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if is_api(request):
+    if problems.is_api(request):
         return _refuse(request, Unauthenticated(_("Sign in, or send an API key.")), "not_signed_in")
     return _elsewhere(request, SIGN_IN)
 
 
 def needs_factor(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """To the page that asks for a factor, and back; for the API a problem that says so."""
-    return problem(refusal) if is_api(request) else _elsewhere(request, STEP_UP)
+    return problems.answer(request, refusal) if problems.is_api(request) else _elsewhere(request, STEP_UP)
 
 
 def _elsewhere(request: HttpRequest, name: str) -> HttpResponse:
