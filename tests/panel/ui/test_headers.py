@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
+from accounts.access.rules import open_to_all
 from panel.kernel.errors import Conflict, Forbidden, Missing, Refusal, TooMany
 from panel.ui.web import errors
 from panel.ui.web.middleware import Headers
@@ -26,6 +27,7 @@ POLICY = {
 }
 
 
+@open_to_all("a test")
 def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a sentence that nobody outside may read")
 
@@ -50,7 +52,7 @@ def check(answer: Any) -> None:
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cache-Control"] == "no-store"
     assert "camera=()" in answer["Permissions-Policy"]
     assert answer["X-Request-ID"] in answer.content.decode()
