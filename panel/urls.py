@@ -10,6 +10,7 @@ SLICES = [
     "compliance.auditing",
     "assistants.vault",
     "assistants.catalog",
+    "assistants.gateway",
 ]
 urlpatterns = [path("", include(f"{name}.urls")) for name in SLICES]
 

@@ -1,12 +1,16 @@
 """What the gateway says of its data, and what it watches."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
 from panel.kernel.registries import alarms, privacy
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
+from panel.ui import menu
 
+menu.register(menu.Item("gateway", gettext_lazy("Traces"), "gateway:traces", "list-tree", SEE_TRACES, order=10))
 privacy.declare(
     "gateway.Inbox",
     {"frame": Personal("subject", "trace", "to carry records to the worker", export="omit", erase="period")},

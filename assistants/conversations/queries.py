@@ -1,0 +1,99 @@
+"""Questions about calls. Rows come newest first, page by page from an id: page 900 costs what page 1 costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.access import queries as access
+from assistants.catalog.queries import assistants as catalog
+from assistants.conversations.models import Call, CallQuerySet
+from assistants.conversations.rules import REQUEST_PREFIX, SEE_TRACES
+from assistants.guard.rules import presets as guard
+from panel.kernel import ids
+from panel.kernel.actors import Actor
+
+
+def visible_to(actor: Actor) -> CallQuerySet:
+    """Calls of the assistants that the actor may see; with the organisation-wide permit all, callers without key too."""
+    if access.can(actor, SEE_TRACES):
+        return Call.objects.all()
+    return Call.objects.filter(assistant__in=catalog.visible_to(actor).values("id"))
+
+
+def page(rows: CallQuerySet, *, beyond: UUID | None = None, newer: bool = False, limit: int = 50) -> list[Call]:
+    """The next rows after an id, older ones (`newer`: younger ones, oldest first)."""
+    sign = "" if newer else "-"
+    if beyond is not None:
+        day, word = ids.day_of(beyond), "gt" if newer else "lt"
+        # The day names the partition, the id the place in it; a UUIDv7 sorts by time, so both agree.
+        rows = rows.filter(**{f"day__{word}e": day, f"id__{word}": beyond})
+    return list(rows.order_by(f"{sign}day", f"{sign}id")[:limit])
+
+
+def get(rows: CallQuerySet, call_id: UUID) -> Call | None:
+    """One call; the day in its id finds the one partition."""
+    try:
+        return rows.filter(day=ids.day_of(call_id), id=call_id).first()
+    except ValueError:
+        return None
+
+
+def searched(rows: CallQuerySet, text: str) -> CallQuerySet:
+    """By request id, as a client sees it in `x-request-id`; anything else finds nothing."""
+    try:
+        call_id = UUID(text.strip().removeprefix(REQUEST_PREFIX))
+        return rows.filter(day=ids.day_of(call_id), id=call_id)
+    except ValueError:
+        return rows.none()
+
+
+def since(rows: CallQuerySet, moment: datetime) -> CallQuerySet:
+    return rows.filter(day__gte=moment.date(), at__gte=moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a call; times are microseconds from its begin. `action` is "not_run" for what never ran."""
+
+    name: str
+    action: str
+    begin: int = 0
+    end: int = 0
+    cost: int = 0
+
+    @property
+    def ran(self) -> bool:
+        return self.action != "not_run"
+
+
+def steps(call: Call) -> list[Step]:
+    """Every stage in pipeline order, with the worst action that it took."""
+    ran = {name: (begin, end, cost) for name, begin, end, cost in call.stages}
+    worst: dict[str, str] = {}
+    for stage, _rule, action, *_ in call.verdicts:
+        if _rank(action) > _rank(worst.get(stage, "allow")):
+            worst[stage] = action
+    found = []
+    for name in guard.STAGES:
+        if name in ran:
+            found.append(Step(name, worst.get(name, "allow"), *ran[name]))
+        elif name in worst:
+            found.append(Step(name, worst[name]))
+        else:
+            found.append(Step(name, "not_run"))
+    return found
+
+
+def _rank(action: str) -> int:
+    return ("allow", "observe", "redact", "block").index(action)
+
+
+def tape(call: Call) -> list[str]:
+    """The words of the guard tape."""
+    return [step.action for step in steps(call)]
+
+
+def guard_time(found: Sequence[Step]) -> int:
+    """Microseconds that the guards cost together."""
+    return sum(step.cost for step in found if step.name != "provider")

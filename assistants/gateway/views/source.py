@@ -1,0 +1,107 @@
+"""Calls as a source of a list page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from assistants.conversations import queries
+from assistants.conversations.models import Call, CallQuerySet
+from assistants.conversations.rules import REQUEST_PREFIX
+from assistants.gateway.views import words
+from assistants.gateway.views.waterfall import milliseconds
+from panel.kernel.actors import Actor
+from panel.kernel.registries import objects
+from panel.ui.lists.columns import Filter
+from panel.ui.lists.keyset import Cursor
+from panel.ui.lists.sources import Source
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A call with the names that its actor may know."""
+
+    call: Call
+    names: dict[tuple[str, UUID], objects.Card]
+
+    @property
+    def pk(self) -> UUID:
+        return self.call.id
+
+    @property
+    def at(self) -> datetime:
+        return self.call.at
+
+    @property
+    def request_id(self) -> str:
+        return f"{REQUEST_PREFIX}{self.call.id.hex}"
+
+    @property
+    def title(self) -> str:
+        return words.title(self.call)
+
+    @cached_property
+    def steps(self) -> list[queries.Step]:
+        return queries.steps(self.call)
+
+    @property
+    def tape(self) -> list[str]:
+        return [step.action for step in self.steps]
+
+    @property
+    def millis(self) -> str:
+        return milliseconds(self.call.total_us)
+
+    @property
+    def tokens(self) -> int:
+        return self.call.tokens_in + self.call.tokens_out
+
+    def card(self, kind: str) -> objects.Card | None:
+        """What stands behind the call: "assistant", "api_key", "provider"."""
+        key = {"assistant": self.call.assistant, "api_key": self.call.key, "provider": self.call.provider}[kind]
+        return self.names.get((kind, key)) if key else None
+
+
+def named(actor: Actor, calls: Sequence[Call]) -> list[Trace]:
+    """One look-up a kind for all rows."""
+    wanted = {
+        "assistant": {call.assistant for call in calls if call.assistant},
+        "api_key": {call.key for call in calls if call.key},
+        "provider": {call.provider for call in calls if call.provider},
+    }
+    names = {
+        (kind, key): card
+        for kind, keys in wanted.items()
+        if keys
+        for key, card in objects.cards(actor, kind, keys).items()
+    }
+    return [Trace(call, names) for call in calls]
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Sorted by time only: any other order would read every partition."""
+
+    actor: Actor
+    rows: CallQuerySet
+
+    def search(self, found: list[str]) -> Source:
+        return Traces(self.actor, queries.searched(self.rows, found[0]))
+
+    def narrow(self, one: Filter, value: str) -> Source:
+        return Traces(self.actor, one.apply(self.rows, value) if one.apply else self.rows)
+
+    def window(self, field: str, cursor: Cursor | None, *, ascending: bool, limit: int) -> list[Any]:  # noqa: ARG002
+        beyond = cursor.id if cursor else None
+        return named(self.actor, queries.page(self.rows, beyond=beyond, newer=ascending, limit=limit))
+
+    def everything(self, field: str, *, ascending: bool, limit: int) -> list[Any]:
+        return self.window(field, None, ascending=ascending, limit=limit)
+
+    def value(self, row: Any, field: str) -> Any:
+        return getattr(row, field)
+
+    def any(self) -> bool:
+        return self.rows.exists()

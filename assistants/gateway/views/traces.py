@@ -1,0 +1,130 @@
+"""Traces: what became of each call, without its words."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access.rules import door
+from assistants.conversations import queries
+from assistants.conversations.rules import ACTIONS, SEE_TRACES
+from assistants.gateway.views import waterfall, words
+from assistants.gateway.views.source import Trace, Traces, named
+from panel.kernel import clock
+from panel.kernel.errors import Missing
+from panel.kernel.registries import objects
+from panel.ui.drawings import tape
+from panel.ui.lists.answer import answer
+from panel.ui.lists.columns import Column, Empty, Filter
+from panel.ui.lists.page import ListPage
+from panel.ui.menu import actor_of
+from panel.ui.pages import Page
+
+
+def _name(kind: str) -> Any:
+    def read(trace: Trace) -> str | None:
+        card = trace.card(kind)
+        return card.title if card else None
+
+    return read
+
+
+COLUMNS = [
+    Column("at", gettext_lazy("Time"), cell="moment", sort="at", url=lambda trace: reverse("gateway:trace", args=[trace.pk])),
+    Column("title", gettext_lazy("Call"), cell="title", card="title", second=_name("assistant"),
+           url=lambda trace: reverse("gateway:trace", args=[trace.pk])),
+    Column("action", gettext_lazy("Verdict"), value=lambda trace: trace.call.action, cell="verdict", card="state"),
+    Column("tape", gettext_lazy("Guards"), cell="tape"),
+    Column("key", gettext_lazy("Key"), value=_name("api_key"), second=lambda trace: words.SOURCES[trace.call.source]),
+    Column("status", gettext_lazy("Status"), value=lambda trace: trace.call.status, numeric=True),
+    Column("millis", gettext_lazy("ms"), value=lambda trace: trace.millis, numeric=True),
+    Column("tokens", gettext_lazy("Tokens"), numeric=True),
+    Column("count", gettext_lazy("Times"), value=lambda trace: trace.call.count, numeric=True),
+    Column("request_id", gettext_lazy("Request"), cell="hash", card="none"),
+]  # fmt: skip
+PERIODS = [("1", gettext_lazy("Last hour")), ("24", gettext_lazy("Last day")), ("168", gettext_lazy("Last 7 days"))]
+ENDS = {
+    "answered": (gettext_lazy("Answered"), {"status__lt": 400}),
+    "refused": (gettext_lazy("Refused"), {"status__gte": 400, "status__lt": 500}),
+    "failed": (gettext_lazy("Failed"), {"status__gte": 500}),
+}
+
+
+def filters(request: HttpRequest) -> list[Filter]:
+    actor = actor_of(request)
+    return [
+        Filter("assistant", gettext_lazy("Assistant"), [(str(key), name) for key, name in objects.choices(actor, "assistant")],
+               lambda rows, value: rows.filter(assistant=value)),
+        Filter("verdict", gettext_lazy("Verdict"), [(one, tape.WORDS[one]) for one in ACTIONS],
+               lambda rows, value: rows.filter(action=value)),
+        Filter("end", gettext_lazy("End"), [(name, label) for name, (label, _found) in ENDS.items()],
+               lambda rows, value: rows.filter(**ENDS[value][1])),
+        Filter("source", gettext_lazy("Source"), list(words.SOURCES.items()), lambda rows, value: rows.filter(source=value)),
+        Filter("hours", gettext_lazy("Period"), PERIODS,
+               lambda rows, value: queries.since(rows, clock.now() - timedelta(hours=int(value)))),
+    ]  # fmt: skip
+
+
+@door(SEE_TRACES)
+def traces(request: HttpRequest) -> HttpResponseBase:
+    """The list, newest first."""
+    actor = actor_of(request)
+    page = ListPage(
+        request,
+        Traces(actor, queries.visible_to(actor)),
+        COLUMNS,
+        sort="-at",
+        filters=filters(request),
+        empty=Empty(
+            gettext_lazy("No call yet"),
+            gettext_lazy(
+                "Each call of an assistant leaves a trace: its verdicts, its timing and its sizes, not its words."
+            ),
+        ),
+        searchable=gettext_lazy("Find a request id"),
+        csv_name="traces",
+    )
+    return answer(request, "assistants/gateway/traces.html", page)
+
+
+@door(SEE_TRACES)
+class Detail(Page):
+    template_name = "assistants/gateway/trace.html"
+
+    def context(self) -> dict[str, Any]:
+        call_id: UUID = self.kwargs["call_id"]
+        call = queries.get(queries.visible_to(self.actor), call_id)
+        if call is None:
+            raise Missing(_("There is no such trace."))
+        trace = named(self.actor, [call])[0]
+        steps = [step for step in trace.steps if step.ran or call.action == "block"]
+        return {
+            "trace": trace,
+            "call": call,
+            "waterfall": waterfall.draw(steps, call.total_us),
+            "ran": sum(step.ran for step in steps),
+            "guards": waterfall.milliseconds(queries.guard_time(steps)),
+            "first": waterfall.milliseconds(call.first_us) if call.first_us is not None else "",
+            "stage": words.STAGES.get(words.deciding(call), ""),
+            "findings": [_finding(verdict) for verdict in call.verdicts],
+            "assistant": trace.card("assistant"),
+            "key": trace.card("api_key"),
+            "provider": trace.card("provider"),
+        }
+
+
+def _finding(verdict: list[Any]) -> dict[str, Any]:
+    stage, rule, action, where, start, end, score, label = verdict
+    return {
+        "stage": words.STAGES.get(stage, stage),
+        "rule": rule,
+        "action": action,
+        "where": where,
+        "span": f"{start}–{end}" if end else "",
+        "score": f"{score:.2f}",
+        "label": label,
+    }

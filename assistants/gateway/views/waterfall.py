@@ -1,0 +1,74 @@
+"""The stages of a call on one time axis. The bar is when a stage was active, the number is the time it cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from assistants.conversations.queries import Step
+from assistants.gateway.views.words import STAGES
+
+WIDTH = 1000
+LEAST = 6
+"""1 ms must be seen beside 10 s."""
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str | Promise
+    action: str
+    cost: str
+    bar: SafeString
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """`marks` are (place in percent, milliseconds) of the axis."""
+
+    lines: list[Line]
+    marks: list[tuple[str, str]]
+
+
+def milliseconds(micros: int) -> str:
+    """Whole ones, below 10 with one decimal."""
+    value = micros / 1000
+    return number_format(value, 1 if value < 10 else 0, use_l10n=True, force_grouping=True)
+
+
+def draw(steps: Sequence[Step], total: int) -> Waterfall:
+    """`total` in microseconds."""
+    millis = max(total / 1000, 1)
+    step = next((one for one in STEPS if millis / one <= 6), STEPS[-1])
+    count = int(millis // step) + 1
+    span = step * count
+    grid = [mark * step / span for mark in range(count + 1)]
+    lines = [_line(one, span * 1000, grid) for one in steps]
+    marks = [
+        (f"{share * 100:.2f}", number_format(round(share * span), use_l10n=True, force_grouping=True)) for share in grid
+    ]
+    return Waterfall(lines, marks)
+
+
+def _line(step: Step, span: int, grid: list[float]) -> Line:
+    cost = milliseconds(step.cost) if step.ran else "–"
+    return Line(STAGES[step.name], step.action, cost, _bar(step, span, grid))
+
+
+def _bar(step: Step, span: int, grid: list[float]) -> SafeString:
+    rules = format_html_join(
+        "", '<line x1="{0}" x2="{0}" y1="0" y2="32"/>', ((f"{share * WIDTH:.1f}",) for share in grid)
+    )
+    bar = SafeString("")
+    if step.ran:
+        width = max((step.end - step.begin) / span * WIDTH, LEAST)
+        left = min(step.begin / span * WIDTH, WIDTH - width)
+        tone = "model" if step.name == "provider" and step.action == "allow" else step.action
+        bar = format_html('<rect class="{}" x="{}" y="12" width="{}" height="8"/>', tone, f"{left:.1f}", f"{width:.1f}")
+    return format_html(
+        '<svg viewBox="0 0 {} 32" preserveAspectRatio="none" width="100%" height="32" aria-hidden="true">{}{}</svg>',
+        WIDTH, rules, bar,
+    )  # fmt: skip
