@@ -1,0 +1,165 @@
+"""`manage.py up`, for real: it starts, repairs what is killed, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.panel.ops.panel_run import ROOT, PanelRun, alive, family
+
+pytestmark = pytest.mark.slow
+CHILDREN = {
+    "gateway": ("granian", "panel.asgi"),
+    "panel": ("granian", "panel.wsgi"),
+    "worker": ("celery", " worker "),
+    "beat": ("celery", " beat "),
+    "postgres": ("postgres", "-D"),
+    "valkey": ("valkey-server",),
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a space in its path, under a home that is closed to others."""
+    above = tmp_path_factory.mktemp("closed home")
+    above.chmod(0o700)
+    return above / "the data"
+
+
+@pytest.fixture
+def panel(home: Path) -> PanelRun:
+    return PanelRun(home)
+
+
+def test_it_starts_answers_and_ends_without_a_trace(panel: PanelRun) -> None:
+    said = panel.start()
+    assert f"Open http://localhost:{panel.port}/" in said
+    panel.wait_ready()
+    assert panel.get("/healthz") == (200, "ok\n")
+    assert panel.get("/-/ready")[0] == 404
+    assert panel.stop(signal.SIGINT) < 10
+    assert not (panel.data / "run" / "env.json").exists()
+
+
+def test_the_second_start_takes_at_most_ten_seconds_and_sigterm_ends_it(panel: PanelRun) -> None:
+    begun = time.monotonic()
+    panel.start()
+    assert time.monotonic() - begun < 10
+    assert panel.stop(signal.SIGTERM) < 10
+
+
+def test_a_killed_child_is_started_again(panel: PanelRun) -> None:
+    with panel:
+        for name, words in CHILDREN.items():
+            panel.wait_ready()
+            killed = panel.child(*words)
+            os.kill(killed, signal.SIGKILL)
+            _until(lambda words=words, killed=killed: _other(panel, words, killed), f"{name} did not come back")
+        panel.wait_ready()
+
+
+def test_a_killed_worker_process_of_a_server_is_replaced(panel: PanelRun) -> None:
+    with panel:
+        for words in (CHILDREN["gateway"], CHILDREN["panel"]):
+            panel.wait_ready()
+            server = panel.child(*words)
+            inner = [pid for pid, line in family(server).items() if "panel." in line]
+            os.kill(inner[0], signal.SIGKILL)
+            _until(lambda pid=inner[0]: not alive(pid), "the worker did not die")
+            panel.wait_ready()
+
+
+def test_everything_ends_when_the_supervisor_is_killed_and_the_next_start_recovers(home: Path) -> None:
+    panel = PanelRun(home)
+    panel.start()
+    everybody = family(panel.pid)
+    assert panel.process is not None
+    panel.process.kill()
+    panel.process.communicate()
+    _until(lambda: not any(alive(pid) for pid in everybody), "something outlived the supervisor", seconds=10)
+    with PanelRun(home, port=panel.port) as again:
+        again.wait_ready()
+
+
+def test_a_start_right_after_killing_everything_recovers(home: Path) -> None:
+    panel = PanelRun(home)
+    panel.start()
+    everybody = [panel.pid, *family(panel.pid)]
+    for pid in everybody:
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
+    assert panel.process is not None
+    panel.process.communicate()
+    with PanelRun(home, port=panel.port) as again:
+        again.wait_ready()
+
+
+def test_processes_see_only_the_settings_they_are_listed_with(panel: PanelRun) -> None:
+    with panel:
+        seen = {name: _environment(panel.child(*words)) for name, words in CHILDREN.items()}
+    for name in ("gateway", "panel", "worker", "beat"):
+        assert "DATABASE_OWNER_URL" not in seen[name], name
+        assert "panel_app:" in seen[name]["DATABASE_URL"], name
+    assert "PANEL_KEK_SERVING" in seen["gateway"]
+    assert "PANEL_KEK_CONTENT" not in seen["gateway"]
+    assert "PANEL_SECRET_KEY_FILE" not in seen["gateway"]
+    for name in ("postgres", "valkey"):
+        assert not [key for key in seen[name] if key.startswith(("PANEL_", "DATABASE_", "VALKEY_"))], name
+
+
+def test_keys_and_data_are_closed_to_others(panel: PanelRun) -> None:
+    with panel:
+        for path in panel.data.iterdir():
+            if path.is_dir():
+                assert path.stat().st_mode & 0o077 == 0, path
+        for path in [*(panel.data / "keys").iterdir(), *(panel.data / "log").iterdir()]:
+            assert path.stat().st_mode & 0o077 == 0, path
+        assert (panel.data / "run" / "env.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_console_command_finds_the_running_services_as_the_application_role(panel: PanelRun) -> None:
+    with panel:
+        env = {**panel.env, "DJANGO_SETTINGS_MODULE": "panel.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", _WHO], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == "panel_app"
+        for words, status in ((["stop"], 0), (["stop", "--lift"], 0)):
+            done = subprocess.run(
+                [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+            )
+            assert (done.returncode, done.stderr) == (status, "")
+            assert (panel.data / "run" / "stop").exists() == (words == ["stop"])
+
+
+_WHO = """
+import django; django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT current_user")
+    print(cursor.fetchone()[0])
+"""
+
+
+def _other(panel: PanelRun, words: tuple[str, ...], killed: int) -> bool:
+    try:
+        return panel.child(*words) != killed
+    except AssertionError:
+        return False
+
+
+def _until(met: object, sentence: str, seconds: float = 20) -> None:
+    assert callable(met)
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, sentence
+        time.sleep(0.05)
+
+
+def _environment(pid: int) -> dict[str, str]:
+    raw = Path(f"/proc/{pid}/environ").read_bytes().decode()
+    return dict(part.split("=", 1) for part in raw.split("\0") if "=" in part)
