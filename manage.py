@@ -10,6 +10,6 @@ from panel.ops import console
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panel.settings")
-    if sys.argv[1:2] == ["up"]:
-        raise SystemExit(console.up(sys.argv[2:]))
+    if sys.argv[1:2] and sys.argv[1] in console.COMMANDS:
+        raise SystemExit(console.COMMANDS[sys.argv[1]](sys.argv[2:]))
     execute_from_command_line(sys.argv)

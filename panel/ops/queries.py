@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection
 from panel.kernel import clock
 from panel.kernel.db import epochs
 from panel.kernel.models import Epoch, Worker
+from panel.ops.services.reach import HEARTBEAT
 
-HEARTBEAT = "ops:heartbeat"
 QUEUE = "celery"
 
 

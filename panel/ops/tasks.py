@@ -9,13 +9,14 @@ from panel.kernel import clock
 from panel.kernel.db import partitions
 from panel.kernel.jobs import job
 from panel.ops import queries
+from panel.ops.services.reach import HEARTBEAT
 
 
 @job("ops.heartbeat", title=gettext_noop("Show that jobs run"), every=timedelta(seconds=10))
 def heartbeat() -> None:
     client = queries.valkey()
     try:
-        client.set(queries.HEARTBEAT, f"{time.time():.3f}", ex=3600)
+        client.set(HEARTBEAT, f"{time.time():.3f}", ex=3600)
     finally:
         client.close()
 

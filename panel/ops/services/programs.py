@@ -22,6 +22,7 @@ class Program:
         self._plan, self._settings, self._log, self._hold = process, settings, logs / f"{process.name}.log", hold
 
     def launch(self) -> None:
+        clear_way(self._plan, self._settings)
         self.process = spawn(
             plan.arguments(self._plan, self._settings),
             env=plan.environment(self._settings, self._plan.secrets, self.name),
@@ -31,6 +32,12 @@ class Program:
         )
 
 
+def clear_way(process: plan.Process, settings: Mapping[str, str]) -> None:
+    """A socket that a killed server left behind would keep its successor from listening."""
+    if "{PANEL_SOCKET}" in process.argv:
+        Path(settings["PANEL_SOCKET"]).unlink(missing_ok=True)
+
+
 class Commands:
     """Management commands that run before and beside the serving processes, with the owner's settings."""
 
@@ -38,6 +45,7 @@ class Commands:
         self.settings, self.log = settings, logs / "prepare.log"
 
     def begin(self, *words: str) -> "subprocess.Popen[bytes]":
+        self.log.touch(0o600)
         with self.log.open("ab") as out:
             return subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "manage.py", *words],

@@ -4,12 +4,15 @@ import contextlib
 import errno
 import http.client
 import socket
+import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import redis
 
 from panel.ops.services.faults import CannotStart
+
+HEARTBEAT = "ops:heartbeat"
 
 
 def port_is_free(host: str, port: str) -> None:
@@ -75,3 +78,13 @@ def valkey_answers(url: str) -> None:
         raise CannotStart("VALKEY_URL must begin with redis://, rediss:// or unix://.") from None
     except redis.RedisError as error:
         raise CannotStart(f"Valkey at {where} (VALKEY_URL) cannot be reached: {error}") from None
+
+
+def jobs_run(valkey_url: str) -> bool:
+    """Whether beat sent and a worker did the heartbeat within the last minute."""
+    with contextlib.suppress(redis.RedisError, ValueError):
+        client = redis.Redis.from_url(valkey_url, socket_connect_timeout=5, socket_timeout=5)
+        with contextlib.closing(client):
+            beat = client.get(HEARTBEAT)
+        return isinstance(beat, bytes) and time.time() - float(beat) < 60
+    return False

@@ -146,7 +146,6 @@ class Supervisor:
             say(commands.run("demo").strip())
 
     def _serve(self) -> None:
-        self.place.panel_socket.unlink(missing_ok=True)
         for process in plan.SERVING:
             child = Child(Program(process, self.settings, self.place.log, self.hold))
             self.serving.append(child)

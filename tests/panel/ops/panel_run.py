@@ -120,8 +120,12 @@ class PanelRun:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is None:
+            return
+        if self.process.poll() is None:
             self.stop()
+        elif self.process.stdout and not self.process.stdout.closed:
+            self.process.communicate()
 
     def get(self, path: str) -> tuple[int, str]:
         try:
@@ -136,7 +140,9 @@ class PanelRun:
     def wait_ready(self, seconds: float = 40) -> None:
         end = time.monotonic() + seconds
         status, body = self.get("/readyz")
-        while status != 200:
+        while status != 200 and not (
+            '"panel": true' in body and '"valkey": true' in body and '"database": true' in body
+        ):
             assert time.monotonic() < end, f"not ready: {status} {body}"
             time.sleep(0.1)
             status, body = self.get("/readyz")

@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import pwd
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.panel.ops.panel_run import ROOT, PanelRun, free_port
+from tests.panel.ops.panel_run import PanelRun, free_port
 
 pytestmark = pytest.mark.slow
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount or to change user")
@@ -89,29 +87,3 @@ def test_servers_that_do_not_answer_are_named_without_their_passwords(tmp_path: 
     said = sentence(PanelRun(tmp_path / "d", VALKEY_URL=f"redis://:hush@127.0.0.1:{port}/0"))
     assert "VALKEY_URL" in said
     assert "hush" not in said
-
-
-@root_only
-def test_an_ordinary_user_can_run_it(tmp_path: Path) -> None:
-    who = pwd.getpwnam("nobody")
-    readable = subprocess.run(
-        ["setpriv", f"--reuid={who.pw_uid}", "--clear-groups", ROOT / ".venv/bin/python", "-c", "import django"],
-        check=False,
-        capture_output=True,
-        cwd="/",
-    )
-    if readable.returncode:
-        pytest.skip("this checkout cannot be read by another user")
-    for folder in (tmp_path, *tmp_path.parents):
-        if (
-            folder.owner() == "root"
-            and folder.stat().st_mode & 0o055 != 0o055
-            and str(folder).startswith("/tmp/pytest")
-        ):
-            folder.chmod(0o755)
-    data = tmp_path / "theirs"
-    data.mkdir()
-    shutil.chown(data, "nobody")
-    with PanelRun(data, user=who.pw_uid, HOME=str(data)) as panel:
-        panel.wait_ready()
-        assert (data / "pg").stat().st_uid == who.pw_uid

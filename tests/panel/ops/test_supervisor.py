@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def panel(home: Path) -> PanelRun:
-    return PanelRun(home)
+def panel(home: Path) -> Iterator[PanelRun]:
+    run = PanelRun(home)
+    yield run
+    run.__exit__()
 
 
 def test_it_starts_answers_and_ends_without_a_trace(panel: PanelRun) -> None:
