@@ -1,7 +1,9 @@
-"""/assistants/"""
+"""/assistants/ and /api/v1/assistants/"""
 
 from django.urls import include, path
 
+from assistants.catalog.api import assistants as api
+from assistants.catalog.api import history as api_history
 from assistants.catalog.views import drafting, history, listing, overview, sharing
 
 app_name = "catalog"
@@ -22,8 +24,21 @@ one = [
     path("grants/", sharing.Grants.as_view(), name="grants"),
     path("grants/<uuid:grant_id>/withdrawal/", sharing.Withdrawal.as_view(), name="withdrawal"),
 ]
+api_one = [
+    path("", api.One.as_view(), name="api_assistant"),
+    path("draft/", api.Draft.as_view(), name="api_draft"),
+    path("suspension/", api.Suspension.as_view(), name="api_suspension"),
+    path("archival/", api.Archival.as_view(), name="api_archival"),
+    path("versions/", api_history.Versions.as_view(), name="api_versions"),
+    path("versions/<int:number>/", api_history.Version.as_view(), name="api_version"),
+    path("publications/", api_history.Publications.as_view(), name="api_publications"),
+    path("grants/", api_history.Grants.as_view(), name="api_grants"),
+    path("grants/<uuid:grant_id>/", api_history.Grant.as_view(), name="api_grant"),
+]
 urlpatterns = [
     path("assistants/", listing.listing, name="list"),
     path("assistants/new/", listing.New.as_view(), name="new"),
     path("assistants/<uuid:assistant_id>/", include(one)),
+    path("api/v1/assistants/", api.Assistants.as_view(), name="api_assistants"),
+    path("api/v1/assistants/<uuid:assistant_id>/", include(api_one)),
 ]

@@ -1,12 +1,9 @@
 """What a version is put together from: providers and guard policies, by the object resolver and their tables."""
 
-import json
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
-
-from assistants.guard import rules as guard
+from assistants.guard import queries as guard
 from panel.kernel.actors import SYSTEM, Actor
 from panel.kernel.registries import objects
 
@@ -28,8 +25,5 @@ def names(providers: Iterable[UUID], policies: Iterable[UUID]) -> dict[UUID, str
 
 
 def policy_digest(policy_id: UUID) -> str:
-    """The content hash of a policy as it stands now; "" when there is no such policy."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT document::text FROM guard_guardpolicy WHERE id = %s", [policy_id])
-        found = cursor.fetchone()
-    return guard.content_hash(json.loads(found[0])) if found else ""
+    """The content hash of a policy as it stands now. Raises Missing."""
+    return guard.get(policy_id).version
