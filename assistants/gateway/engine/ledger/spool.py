@@ -85,7 +85,6 @@ class Spool:
 
     def close(self) -> None:
         """Write what is left and end the thread; the last segment becomes a closed one."""
-        self._rotate = True
         self._orders.put(None)
         self._thread.join(timeout=5)
 
@@ -99,8 +98,10 @@ class Spool:
             if time.monotonic() - checked >= CHECK_SECONDS or not self._healthy:
                 self._check()
                 checked = time.monotonic()
-            if self._due():
-                self._turn(again=not ended)
+            if not ended and self._due():
+                self._turn()
+                self._check()
+        self._turn()
 
     def _batch(self) -> tuple[list[_Order], bool]:
         batch: list[_Order] = []
@@ -134,14 +135,12 @@ class Spool:
             return False
         return asked or self._segment.size >= FULL_SEGMENT
 
-    def _turn(self, *, again: bool) -> None:
-        """Close the segment and open the next one off the path of a request."""
+    def _turn(self) -> None:
+        """Close the segment; the next one is opened off the path of a request."""
         with self._lock:
             if self._segment is not None:
                 self._closed.append(self._segment)
             self._segment = None
-        if again:
-            self._check()
 
     def _new(self) -> Segment:
         self._count += 1
