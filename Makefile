@@ -22,7 +22,7 @@ check: venv-dev
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m mypy panel accounts compliance assistants
-	$(PY) -m djlint --check --lint templates
+	$(PY) -m djlint --lint templates
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -m "not slow and not browser"
