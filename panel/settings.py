@@ -17,6 +17,7 @@ CSRF_TRUSTED_ORIGINS = [BOOT.base_url]
 
 SLICES = [
     "panel.journal",
+    "panel.outbound",
     "panel.ui",
     "accounts.people",
     "accounts.access",

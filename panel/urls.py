@@ -9,6 +9,7 @@ SLICES = [
     "accounts.signin",
     "compliance.auditing",
     "assistants.vault",
+    "assistants.providers",
     "assistants.catalog",
     "assistants.gateway",
 ]

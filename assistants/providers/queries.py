@@ -1,0 +1,57 @@
+"""Questions about providers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.access import queries as access
+from assistants.providers import rules
+from assistants.providers.models import Provider
+from assistants.vault import queries as vault
+from panel.kernel.actors import Actor
+from panel.kernel.errors import Missing
+from panel.outbound import hosts
+from panel.outbound.models import AllowedHost
+
+
+def visible_to(actor: Actor) -> QuerySet[Provider]:
+    return Provider.objects.all() if access.can(actor, rules.VIEW) else Provider.objects.none()
+
+
+def listed(actor: Actor) -> QuerySet[Provider]:
+    return visible_to(actor).select_related("secret")
+
+
+def rights(actor: Actor) -> dict[str, bool]:
+    """What pages offer: "add", "change", "disable", "allow"."""
+    names = {"add": rules.ADD, "change": rules.CHANGE, "disable": rules.DISABLE, "allow": rules.ALLOW}
+    return {name: access.can(actor, permit) for name, permit in names.items()}
+
+
+def choices() -> list[tuple[UUID, str]]:
+    """(id, name) of every provider that can be used, by name: what an assistant may pick."""
+    return list(Provider.objects.filter(enabled=True).order_by("name").values_list("id", "name"))
+
+
+def get(provider_id: UUID) -> Provider:
+    """Raises Missing."""
+    found = Provider.objects.filter(id=provider_id).first()
+    if found is None:
+        raise Missing("There is no such provider.")
+    return found
+
+
+def demo() -> Provider | None:
+    """The built-in provider."""
+    return Provider.objects.filter(kind=rules.Kind.DEMO).order_by("created_at").first()
+
+
+def secret_choices(actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """(id, name) of the secrets that the actor may give to a provider."""
+    return [(str(secret.id), secret.name) for secret in vault.usable(actor, at)]
+
+
+def hosts_for(actor: Actor) -> QuerySet[AllowedHost]:
+    """The private hosts on the allow-list."""
+    return hosts.every() if access.can(actor, rules.VIEW) else hosts.every().none()
