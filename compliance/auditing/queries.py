@@ -68,7 +68,8 @@ class Words:
         """The object as the reader may see it; its kind and id where there is no more to see."""
         if not entry.object_kind or entry.object_id is None:
             return None
-        return self._card(entry.object_kind, entry.object_id, entry) or Card(bare(entry), "")
+        found = self._card(entry.object_kind, entry.object_id, entry)
+        return found or Card(bare(entry, whole=not self._objects_too), "")
 
     def _title(self, kind: str, key: UUID, entry: Leaf) -> str:
         found = self._card(kind, key, entry)
@@ -91,9 +92,10 @@ def _references(entry: Leaf, *, objects_too: bool) -> list[tuple[str, UUID]]:
     return found
 
 
-def bare(entry: Leaf) -> str:
-    """The object as kind and id."""
-    return f"{entry.object_kind} {entry.object_id}" if entry.object_id else ""
+def bare(entry: Leaf, *, whole: bool = True) -> str:
+    """The object as kind and id, or the end of the id."""
+    key = str(entry.object_id) if whole else f"…{str(entry.object_id)[-6:]}"
+    return f"{entry.object_kind} {key}" if entry.object_id else ""
 
 
 def entry(entry_id: UUID) -> Leaf | None:
