@@ -7,6 +7,7 @@ SLICES = [
     "panel.ops",
     "panel.setup",
     "accounts.signin",
+    "accounts.credentials",
     "compliance.auditing",
     "assistants.vault",
     "assistants.providers",

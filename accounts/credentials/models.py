@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.credentials.rules import Kind, State, state_of
+from accounts.credentials.rules.life import Kind, State, state_of
 from panel.kernel import clock, ids
 
 

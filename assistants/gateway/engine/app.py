@@ -6,8 +6,8 @@ import time
 import orjson
 
 from accounts.credentials.engine import tokens as credentials
-from accounts.credentials.rules import CHAT as CHAT_SCOPE
-from accounts.credentials.rules import MODELS as MODELS_SCOPE
+from accounts.credentials.rules.life import CHAT as CHAT_SCOPE
+from accounts.credentials.rules.life import MODELS as MODELS_SCOPE
 from assistants.gateway.engine import chat, request
 from assistants.gateway.engine.calls import Call
 from assistants.gateway.engine.config import from_environment

@@ -9,10 +9,11 @@ from panel.kernel.actors import Actor
 
 @dataclass(frozen=True)
 class Card:
-    """`url` is "" when the actor may know the title but has no page for it."""
+    """`url` is "" when the actor may know the title but has no page for it; `handle` is what programs call it."""
 
     title: str
     url: str
+    handle: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Kinds, scopes and life of API keys. Pure."""
+"""Kinds, scopes and life of API keys. Pure: the gateway reads it without Django."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

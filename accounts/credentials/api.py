@@ -1,0 +1,143 @@
+"""/api/v1/keys/: the key itself stands in the answer to its making, once."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access.rules import door
+from accounts.credentials import queries, services
+from accounts.credentials.models import ApiKey
+from accounts.credentials.rules import permits as rules
+from accounts.credentials.rules.life import DEFAULT_LIFE, Kind
+from panel.kernel.errors import Missing
+from panel.ui.api.conditional import etag
+from panel.ui.api.idempotency import once
+from panel.ui.api.views import Collection, Endpoint, Item
+
+
+class KeyOut(serializers.ModelSerializer[ApiKey]):
+    state = serializers.SerializerMethodField()
+    assistants = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ApiKey
+        fields = (
+            "id", "key_id", "name", "kind", "state", "scopes", "assistants", "owner", "created_at", "expires_at",
+            "revoked_at", "last_used_on", "successor",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_state(self, key: ApiKey) -> str:
+        return key.state(self.context["view"].at).value
+
+    def get_assistants(self, key: ApiKey) -> list[UUID]:
+        return queries.assistants_of(key)
+
+
+class IssuedOut(KeyOut):
+    """`key` is shown now and never again."""
+
+    key = serializers.CharField(read_only=True)
+
+    class Meta(KeyOut.Meta):
+        fields = (*KeyOut.Meta.fields, "key")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+
+class KeyIn(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=80)
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], default=Kind.GATEWAY.value)
+    scopes = serializers.ListField(child=serializers.CharField(max_length=80), max_length=100)
+    assistants = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=1000)
+    expires_at = serializers.DateTimeField(required=False)
+
+
+def shown_once(issued: services.Issued) -> ApiKey:
+    """The row with the key beside it, for the one answer that carries it."""
+    issued.key.key = issued.token  # type: ignore[attr-defined]
+    return issued.key
+
+
+@extend_schema_view(get=extend_schema(operation_id="keys_list", responses=KeyOut(many=True)))
+@door(rules.USE, post=rules.ISSUE)
+class Keys(Collection):
+    """List API keys; make one."""
+
+    serializer_class = KeyOut
+    input_class = KeyIn
+    hidden = ("key",)
+
+    def rows(self) -> Any:
+        return queries.visible_to(self.actor)
+
+    def get_serializer_class(self) -> Any:
+        return IssuedOut if self.request and self.request.method == "POST" else KeyOut
+
+    def create(self, given: Mapping[str, Any]) -> ApiKey:
+        issued = services.issue(
+            actor=self.actor,
+            name=given["name"],
+            kind=Kind(given["kind"]),
+            scopes=given["scopes"],
+            assistants=given.get("assistants", ()),
+            expires_at=given.get("expires_at", self.at + DEFAULT_LIFE),
+            at=self.at,
+        )
+        return shown_once(issued)
+
+    def url_of(self, made: ApiKey) -> str:
+        return reverse("credentials:api_key", args=[made.id])
+
+    @extend_schema(request=KeyIn, responses={201: IssuedOut})
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().post(request, *args, **kwargs)
+
+
+class OfKey(Endpoint):
+    serializer_class: Any = KeyOut
+
+    def thing(self) -> ApiKey:
+        found = queries.visible_to(self.actor).filter(id=self.kwargs["api_key_id"]).first()
+        if found is None:
+            raise Missing(_("There is no such key."))
+        return found
+
+
+@door(rules.USE)
+class Key(OfKey, Item):
+    """One API key, with its ETag."""
+
+    http_method_names = ("get", "head", "options")
+
+    def tag(self, thing: ApiKey) -> str:
+        return etag(thing.id, thing.epoch, thing.state(self.at).value, thing.last_used_on)
+
+
+@door(rules.USE)
+class Revocation(OfKey):
+    @extend_schema(request=None, responses=KeyOut)
+    def post(self, request: Request, api_key_id: UUID) -> Response:  # noqa: ARG002 - DRF passes the URL's parts
+        """End the key everywhere; answers when every live worker knows, or after a second."""
+        key = self.thing()
+        services.revoke(actor=self.actor, key=key, at=self.at)
+        return Response(self.shown(self.thing()))
+
+
+@door(rules.USE)
+class Rotation(OfKey):
+    @extend_schema(request=None, responses={201: IssuedOut})
+    def post(self, request: Request, api_key_id: UUID) -> Response:  # noqa: ARG002
+        """Make the successor; the old key works beside it for 24 hours."""
+        key = self.thing()
+        return once(request, self.actor, lambda: self._rolled(key), hidden=("key",))
+
+    def _rolled(self, key: ApiKey) -> Response:
+        made = shown_once(services.roll(actor=self.actor, key=key, at=self.at))
+        return Response(IssuedOut(made, context=self.get_serializer_context()).data, status=201)

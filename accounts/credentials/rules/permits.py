@@ -1,0 +1,22 @@
+"""Who may do what with API keys."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.rules import Permit, Role
+
+# Everybody sees and ends their own keys; these reach further.
+USE = Permit(
+    "credentials.use",
+    _("See own API keys"),
+    frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DEVELOPER, Role.AUDITOR}),
+)
+SEE_ALL = Permit("credentials.see_all", _("See all API keys"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR}))
+ISSUE = Permit("credentials.issue", _("Make API keys"), frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DEVELOPER}))
+ISSUE_MANAGEMENT = Permit(
+    "credentials.issue_management",
+    _("Make keys for the panel's own API"),
+    frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DEVELOPER}),
+    fresh=True,
+)
+END_ANY = Permit("credentials.end_any", _("Revoke and roll anybody's API keys"), frozenset({Role.ADMINISTRATOR}))
+PERMITS = (USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY)

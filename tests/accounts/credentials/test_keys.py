@@ -1,0 +1,226 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.access import services as access
+from accounts.access.rules import ObjectRole, Role
+from accounts.credentials import queries, services
+from accounts.credentials.engine import tokens
+from accounts.credentials.models import ApiKey
+from accounts.credentials.rules.life import Kind, State
+from accounts.people.models import User
+from assistants.catalog.models import Assistant
+from assistants.catalog.rules import permits as catalog
+from panel.journal.models import Leaf
+from panel.kernel import clock, ids
+from panel.kernel.actors import SYSTEM, Actor
+from panel.kernel.errors import Forbidden, Invalid, NeedsFreshFactor
+from tests.factories.people import actor_of, make_person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice() -> User:
+    return make_person("alice", role=Role.OPERATOR)
+
+
+@pytest.fixture
+def assistant(alice: User) -> Iterator[Any]:
+    now = clock.now()
+    made = Assistant.objects.create(
+        slug="support-concierge", name="Support concierge", key_id=ids.new_id(), epoch=0, created_at=now, changed_at=now
+    )
+    access.share(
+        actor=SYSTEM, permit=catalog.SHARE, obj=made, receiver=alice, role=ObjectRole.OWNER, reason="made it", at=now
+    )
+    return made
+
+
+def fresh(user: User) -> Actor:
+    return actor_of(user, fresh_at=timezone.now())
+
+
+def issue(actor: Actor, assistant: Any, **changes: Any) -> services.Issued:
+    at = clock.now()
+    given: dict[str, Any] = {
+        "name": "shop-website", "kind": Kind.GATEWAY, "scopes": ["chat", "models:read"],
+        "assistants": [assistant.id] if assistant else [], "expires_at": at + timedelta(days=90), "at": at,
+    }  # fmt: skip
+    return services.issue(actor=actor, **{**given, **changes})
+
+
+class TestIssue:
+    def test_the_key_is_stored_as_a_keyed_hash_only(self, alice: User, assistant: Any) -> None:
+        issued = issue(fresh(alice), assistant)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT string_agg(k::text, '') FROM credentials_apikey k")
+            stored = cursor.fetchone()[0]
+        assert issued.token not in stored
+        assert issued.token[18:61] not in stored
+        row = ApiKey.objects.get()
+        assert tokens.matches(queries.pepper(), issued.token, bytes(row.digest))
+        assert row.epoch > 0
+        assert issued.token not in repr(issued)
+
+    def test_the_journal_names_the_key_by_its_public_part(self, alice: User, assistant: Any) -> None:
+        issued = issue(fresh(alice), assistant)
+        leaf = Leaf.objects.get(event="credentials.key.issued")
+        assert issued.key.key_id.encode() in bytes(leaf.data)
+        assert issued.token.encode() not in bytes(leaf.data)
+
+    def test_it_is_bound_to_assistants_that_its_maker_sees(self, assistant: Any) -> None:
+        dev = make_person("dev", role=Role.DEVELOPER)
+        for chosen in ([], [UUID(int=7)]):
+            with pytest.raises(Invalid) as refused:
+                issue(fresh(dev), None, assistants=chosen)
+            assert "assistants" in refused.value.fields
+
+    @pytest.mark.parametrize("days", [-1, 0, 400])
+    def test_it_lives_for_a_year_at_most(self, alice: User, assistant: Any, days: int) -> None:
+        at = clock.now()
+        with pytest.raises(Invalid) as refused:
+            issue(fresh(alice), assistant, expires_at=at + timedelta(days=days), at=at)
+        assert "expires_at" in refused.value.fields
+
+    def test_members_and_auditors_make_none(self, assistant: Any) -> None:
+        for name, role in (("bob", Role.MEMBER), ("olga", Role.AUDITOR)):
+            with pytest.raises(Forbidden):
+                issue(fresh(make_person(name, role=role)), assistant)
+
+
+class TestManagementKeys:
+    def test_cannot_do_more_than_their_maker(self, alice: User) -> None:
+        with pytest.raises(Invalid, match="cannot do more than you"):
+            issue(fresh(alice), None, kind=Kind.MANAGEMENT, scopes=["people.roles"])
+
+    def test_need_a_fresh_factor(self, alice: User) -> None:
+        with pytest.raises(NeedsFreshFactor):
+            issue(actor_of(alice), None, kind=Kind.MANAGEMENT, scopes=["credentials.use"])
+
+    def test_act_for_their_owner_within_their_scopes(self, alice: User) -> None:
+        issued = issue(fresh(alice), None, kind=Kind.MANAGEMENT, scopes=["credentials.use"])
+        found = queries.actor_of(issued.token, clock.now())
+        assert found == Actor("person", alice.id, via=("key", issued.key.id))
+        assert ApiKey.objects.get().last_used_on == clock.now().date()
+        with pytest.raises(Forbidden):
+            issue(found, None, kind=Kind.GATEWAY)
+
+    def test_end_with_revocation_expiry_and_their_owner(self, alice: User) -> None:
+        adam = make_person("adam", role=Role.ADMINISTRATOR)
+        issued = issue(fresh(alice), None, kind=Kind.MANAGEMENT, scopes=["credentials.use"])
+        assert queries.actor_of(issued.token, clock.now() + timedelta(days=91)) is None
+        access.disable(actor=fresh(adam), user=alice, reason="left", at=clock.now())
+        assert queries.actor_of(issued.token, clock.now()) is None
+        assert ApiKey.objects.get().state(clock.now()) is State.REVOKED
+
+    def test_a_gateway_key_manages_nothing(self, alice: User, assistant: Any) -> None:
+        assert queries.actor_of(issue(fresh(alice), assistant).token, clock.now()) is None
+
+    def test_open_the_api_without_csrf(self, alice: User, client: Any) -> None:
+        issued = issue(fresh(alice), None, kind=Kind.MANAGEMENT, scopes=["credentials.use"])
+        headers = {"Authorization": f"Bearer {issued.token}"}
+        answer = client.get("/api/v1/keys/", headers=headers)
+        assert answer.status_code == 200
+        assert issued.token not in answer.content.decode()
+        body = {"name": "x", "scopes": ["chat"]}
+        refused = client.post("/api/v1/keys/", body, content_type="application/json", headers=headers)
+        assert refused.status_code == 403
+        done = client.post(f"/api/v1/keys/{issued.key.id}/revocation/", headers=headers)
+        # The scope covers looking, and ending needs the right to make keys.
+        assert done.status_code == 403
+
+
+class TestEnding:
+    def test_a_revoked_key_has_a_newer_epoch(self, alice: User, assistant: Any) -> None:
+        issued = issue(fresh(alice), assistant)
+        before = issued.key.epoch
+        assert services.revoke(actor=fresh(alice), key=issued.key, at=clock.now()) == []
+        row = ApiKey.objects.get()
+        assert row.epoch > before
+        assert row.state(clock.now()) is State.REVOKED
+        services.revoke(actor=fresh(alice), key=row, at=clock.now())
+        assert Leaf.objects.filter(event="credentials.key.revoked").count() == 1
+
+    def test_only_the_owner_and_administrators_end_a_key(self, alice: User, assistant: Any) -> None:
+        issued = issue(fresh(alice), assistant)
+        with pytest.raises(Forbidden):
+            services.revoke(actor=fresh(make_person("eve", role=Role.OPERATOR)), key=issued.key, at=clock.now())
+        services.revoke(actor=fresh(make_person("adam", role=Role.ADMINISTRATOR)), key=issued.key, at=clock.now())
+
+    def test_a_rolled_key_works_one_day_beside_its_successor(self, alice: User, assistant: Any) -> None:
+        issued, at = issue(fresh(alice), assistant), clock.now()
+        new = services.roll(actor=fresh(alice), key=issued.key, at=at)
+        old = ApiKey.objects.get(id=issued.key.id)
+        assert old.expires_at == at + timedelta(hours=24)
+        assert old.successor_id == new.key.id
+        assert queries.assistants_of(new.key) == [assistant.id]
+        with pytest.raises(services.NotActive):
+            services.roll(actor=fresh(alice), key=old, at=at)
+
+
+class TestPages:
+    def test_a_key_is_shown_once_with_code(self, alice: User, assistant: Any) -> None:
+        client = signed_in(alice)
+        form = {"name": "shop-website", "assistants": [str(assistant.id)], "scopes": ["chat"], "days": "90"}
+        response = client.post("/keys/new/", form)
+        text = response.content.decode()
+        key = ApiKey.objects.get()
+        found = tokens.find(text)
+        assert {tokens.parse(one) for one in found} == {tokens.Parsed("gateway", key.key_id)}
+        assert "support-concierge" in text
+        assert response["Cache-Control"] == "no-store"
+        for page in ("/keys/", f"/keys/{key.id}/"):
+            later = client.get(page)
+            assert later.status_code == 200
+            assert not tokens.find(later.content.decode())
+
+    def test_an_empty_choice_is_a_form_error(self, alice: User, assistant: Any) -> None:
+        response = signed_in(alice).post("/keys/new/", {"name": "", "scopes": ["chat"], "days": "90"})
+        assert response.status_code == 422
+        assert "Choose at least one." in response.content.decode()
+
+    def test_revoking_from_the_page(self, alice: User, assistant: Any) -> None:
+        issued, client = issue(fresh(alice), assistant), signed_in(alice)
+        assert client.post(f"/keys/{issued.key.id}/revocation/").status_code == 302
+        assert "Revoked" in client.get(f"/keys/{issued.key.id}/").content.decode()
+
+    def test_rolling_from_the_page_shows_the_new_key(self, alice: User, assistant: Any) -> None:
+        issued, client = issue(fresh(alice), assistant), signed_in(alice)
+        text = client.post(f"/keys/{issued.key.id}/rotation/").content.decode()
+        assert tokens.find(text)
+        assert issued.token not in text
+
+    def test_others_keys_are_missing(self, alice: User, assistant: Any) -> None:
+        issued = issue(fresh(alice), assistant)
+        other = signed_in(make_person("dev", role=Role.DEVELOPER))
+        assert other.get(f"/keys/{issued.key.id}/").status_code == 404
+        assert other.post(f"/keys/{issued.key.id}/revocation/").status_code == 404
+        assert signed_in(make_person("olga", role=Role.AUDITOR)).get(f"/keys/{issued.key.id}/").status_code == 200
+
+    def test_a_management_key_page_asks_for_a_fresh_factor(self, alice: User) -> None:
+        assert signed_in(alice, fresh=False).get("/keys/new-management/")["Location"].startswith("/step-up/")
+        form = {"name": "terraform", "scopes": ["credentials.use"], "days": "30"}
+        text = signed_in(alice).post("/keys/new-management/", form).content.decode()
+        assert tokens.find(text)
+
+
+def test_the_api_makes_a_key_once_per_idempotency_key(alice: User, assistant: Any) -> None:
+    client = signed_in(alice)
+    body = {"name": "shop", "scopes": ["chat"], "assistants": [str(assistant.id)]}
+    answers = [
+        client.post("/api/v1/keys/", body, content_type="application/json", headers={"Idempotency-Key": "abc"})
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert tokens.parse(answers[0].json()["key"])
+    assert not tokens.find(answers[1].content.decode())
+    assert ApiKey.objects.count() == 1
+    one = client.get(answers[0]["Location"])
+    assert one["ETag"]
+    assert one.json()["assistants"] == [str(assistant.id)]
