@@ -65,6 +65,8 @@ class Supervisor:
         self._prepare()
         self._serve()
         commands = Commands(self.settings, self.place.log)
+        if self.demo:
+            commands.run("demo", "--traffic")
         there = (plan.ROOT / "panel/setup/management/commands/setup_link.py").exists()
         invited = commands.run("setup_link").split() if there else []
         say(f"The panel is up after {time.monotonic() - begun:.1f} s; Ctrl-C stops it.")
