@@ -1,29 +1,36 @@
-"""What a version is put together from: providers and guard policies, by the object resolver and their tables."""
+"""What a version is put together from: providers and guard policies."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from assistants.guard import queries as guard
-from panel.kernel.actors import SYSTEM, Actor
+from assistants.providers import queries as provider_queries
+from panel.kernel.actors import SYSTEM
 from panel.kernel.registries import objects
 
-PROVIDER, POLICY = "provider", "guard_policy"
+
+def providers() -> list[tuple[UUID, str]]:
+    """(id, name) of what an assistant may use."""
+    return provider_queries.choices()
 
 
-def providers(actor: Actor) -> list[tuple[UUID, str]]:
-    return objects.choices(actor, PROVIDER)
-
-
-def policies(actor: Actor) -> list[tuple[UUID, str]]:
-    return objects.choices(actor, POLICY)
+def policies() -> list[tuple[UUID, str]]:
+    return guard.choices()
 
 
 def names(providers: Iterable[UUID], policies: Iterable[UUID]) -> dict[UUID, str]:
     """Names of parts, whoever asks: they stand in versions that the asker may see."""
-    cards = {**objects.cards(SYSTEM, PROVIDER, providers), **objects.cards(SYSTEM, POLICY, policies)}
+    cards = {**objects.cards(SYSTEM, "provider", providers), **objects.cards(SYSTEM, "guard_policy", policies)}
     return {key: card.title for key, card in cards.items()}
 
 
 def policy_digest(policy_id: UUID) -> str:
     """The content hash of a policy as it stands now. Raises Missing."""
     return guard.get(policy_id).version
+
+
+def faults(provider_id: UUID | None, policy_id: UUID | None) -> set[str]:
+    """Which of "provider" and "policy" do not exist."""
+    known = {"provider": dict(providers()), "policy": dict(policies())}
+    chosen = {"provider": provider_id, "policy": policy_id}
+    return {name for name, one in chosen.items() if one is not None and one not in known[name]}

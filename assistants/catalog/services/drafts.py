@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import services as access
 from assistants.catalog.models import Assistant, Draft
+from assistants.catalog.queries import parts
 from assistants.catalog.rules import content, permits
 from assistants.catalog.rules.states import State
 from assistants.catalog.services.changes import Changed, NotPossible
@@ -35,6 +36,7 @@ def edit(
     system_prompt = system_prompt.replace("\r\n", "\n")
     if len(system_prompt) > content.PROMPT_LIMIT or "\0" in system_prompt:
         raise Invalid(fields={"system_prompt": _("A prompt is text of at most 100,000 characters.")})
+    _chosen(provider_id, policy_id)
     with transaction.atomic():
         draft = Draft.objects.select_for_update(of=("self",)).select_related("assistant").get(assistant=assistant)
         if draft.revision != revision:
@@ -49,6 +51,16 @@ def edit(
         draft.save()
         journal.record("catalog.draft.edited", actor=actor, obj=assistant, detail={"revision": draft.revision}, at=at)
     return draft
+
+
+def _chosen(provider_id: UUID | None, policy_id: UUID | None) -> None:
+    sentences = {
+        "provider": _("There is no such provider, or it is disabled."),
+        "policy": _("There is no such guard policy."),
+    }
+    faults = parts.faults(provider_id, policy_id)
+    if faults:
+        raise Invalid(fields={name: sentences[name] for name in faults})
 
 
 def _parameters(raw: dict[str, Any]) -> dict[str, int | float]:

@@ -47,7 +47,7 @@ class Draft(OfDraft, FormPage):
         }
 
     def form_options(self) -> dict[str, Any]:
-        return {"providers": parts.providers(self.actor), "policies": parts.policies(self.actor)}
+        return {"providers": parts.providers(), "policies": parts.policies()}
 
     def perform(self, form: Any) -> str:
         given = form.cleaned_data

@@ -1,16 +1,28 @@
 """An assistant for tests, as far along as a test needs it."""
 
-import uuid
 from typing import Any
+from uuid import UUID
 
 from assistants.catalog.models import Assistant, Draft, Publication
 from assistants.catalog.services import assistants, drafts, publishing
+from assistants.guard import queries as guard
+from assistants.providers import queries as providers
 from panel.kernel import actors, clock
 from panel.kernel.actors import Actor
 
-PROVIDER = uuid.UUID(int=1)
-POLICY = uuid.UUID(int=2)
 CONSOLE = actors.console()
+
+
+def provider() -> UUID:
+    """The demo provider, there from the first migration."""
+    found = providers.demo()
+    assert found is not None
+    return found.id
+
+
+def policy() -> UUID:
+    """Balanced, there from the first migration."""
+    return guard.default().id
 
 
 def new(slug: str = "it-desk", *, actor: Actor = CONSOLE) -> Assistant:
@@ -21,9 +33,9 @@ def write(assistant: Assistant, prompt: str, *, actor: Actor = CONSOLE, **more: 
     """Save the draft as it is but with this prompt, and what else is named."""
     draft = Draft.objects.get(assistant=assistant)
     given = {
-        "provider_id": PROVIDER,
-        "model": "demo-1",
-        "policy_id": POLICY,
+        "provider_id": provider(),
+        "model": "demo",
+        "policy_id": policy(),
         "parameters": {"temperature": 0.2},
         "revision": draft.revision,
         **more,

@@ -6,7 +6,7 @@ from accounts.access.rules import Role
 from assistants.catalog.models import Assistant, AssistantVersion, Publication
 from panel.kernel import clock
 from panel.kernel.actors import Actor
-from tests.assistants.catalog.stage import CONSOLE, POLICY, PROVIDER, live, new, publish
+from tests.assistants.catalog.stage import CONSOLE, live, new, policy, provider, publish
 from tests.factories.people import actor_of, make_person
 from tests.stage.visits import call
 
@@ -28,7 +28,7 @@ def test_an_assistant_is_made_written_published_and_rolled_back(olivia: Actor) -
     assert (made.status_code, made.data["state"], made.data["version"]) == (201, "draft", None)
     url = made["Location"]
     draft = call(olivia, "get", f"{url}draft/")
-    body = {"system_prompt": "One.", "provider_id": str(PROVIDER), "model": "demo", "policy_id": str(POLICY)}
+    body = {"system_prompt": "One.", "provider_id": str(provider()), "model": "demo", "policy_id": str(policy())}
     saved = call(olivia, "put", f"{url}draft/", body, if_match=draft["ETag"])
     assert saved.status_code == 200
     first = call(olivia, "post", f"{url}publications/", {"message": "First"})

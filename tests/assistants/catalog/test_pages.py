@@ -11,7 +11,7 @@ from assistants.catalog.services import grants
 from panel.kernel import actors, clock
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Forbidden, Missing
-from tests.assistants.catalog.stage import CONSOLE, POLICY, PROVIDER, live, new, publish
+from tests.assistants.catalog.stage import CONSOLE, live, new, policy, provider, publish
 from tests.factories.people import actor_of, make_person
 from tests.stage.visits import told, visit
 
@@ -69,9 +69,9 @@ class TestNewToLive:
         assistant = Assistant.objects.get(slug="it-desk")
         draft = {
             "system_prompt": "Help with computers.",
-            "provider": str(PROVIDER),
+            "provider": str(provider()),
             "model": "demo-1",
-            "policy": str(POLICY),
+            "policy": str(policy()),
             "temperature": "0.2",
             "revision": "1",
         }
