@@ -98,6 +98,7 @@ class Service:
 
     def _changed(self, snapshot: Snapshot) -> None:
         """End at once what the new state does not allow any more: a paused assistant, a revoked key, a stop."""
+        self.upstreams.allowed = snapshot.hosts
         if self.feed.stopped:
             self.live.end("gateway_stopped", lambda _: True)
         self.live.end("assistant_paused", lambda call: _not_live(call, snapshot))

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -46,7 +47,8 @@ class Loader:
             if epoch != self._current.epoch:
                 await self._read(connection, self._current.epoch)
                 content_key = bytes(await sql.one(connection, sql.CONTENT_KEY) or b"")
-                self._current = self._build(epoch, content_key)
+                hosts = frozenset((host, port) for host, port in await sql.rows(connection, sql.ALLOWED_HOSTS))
+                self._current = replace(self._build(epoch), content_key=content_key, hosts=hosts)
         return self._current
 
     async def _read(self, connection: AsyncConnection, seen: int) -> None:
@@ -130,7 +132,7 @@ class Loader:
             log.exception("Secret %s cannot be opened", secret_id)
             return ""
 
-    def _build(self, epoch: int, content_key: bytes) -> Snapshot:
+    def _build(self, epoch: int) -> Snapshot:
         values = {secret_id: self._value(secret_id) for secret_id in self._secrets}
         targets = {
             provider_id: Target(kind=kind, base_url=base_url, key=self._key_of(provider_id, values))
@@ -147,7 +149,6 @@ class Loader:
             known=KnownSecrets.of((str(secret_id), value) for secret_id, value in values.items() if value),
             pepper=self._derived(PEPPER_PURPOSE, PEPPER_LABEL),
             subject_key=self._derived("gateway", "subjects"),
-            content_key=content_key,
         )
 
     def _key_of(self, provider_id: UUID, values: dict[UUID, str]) -> str:

@@ -30,6 +30,7 @@ _KEY: Final = (
 )
 KEYS: Final = _KEY + "k.epoch > %s AND (%s OR k.revoked_at IS NULL) ORDER BY k.epoch DESC LIMIT %s"
 KEY: Final = _KEY + "k.digest = %s"
+ALLOWED_HOSTS: Final = "SELECT host, port FROM outbound_allowedhost"
 CONTENT_KEY: Final = "SELECT public FROM gateway_contentkey ORDER BY created_at DESC LIMIT 1"
 BEAT: Final = (
     "INSERT INTO kernel_worker (id, kind, epoch, seen_at, started_at) VALUES (%s, 'gateway', %s, %s, %s)"

@@ -58,7 +58,8 @@ class Assistant:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`pepper` keys the digests of API keys, `subject_key` those of end users; `content_key` is the worker's public key."""
+    """`pepper` keys the digests of API keys, `subject_key` those of end users; `content_key` is the worker's public key,
+    `hosts` are the (host, port) that may be private."""
 
     epoch: int
     assistants: Mapping[str, Assistant]
@@ -69,6 +70,7 @@ class Snapshot:
     pepper: bytes = field(default=b"", repr=False)
     subject_key: bytes = field(default=b"", repr=False)
     content_key: bytes = b""
+    hosts: frozenset[tuple[str, int]] = frozenset()
     by_id: Mapping[UUID, Assistant] = field(default_factory=dict)
 
 
