@@ -17,13 +17,16 @@ from panel.ui.lists.sources import Source
 from panel.ui.menu import Text
 
 SIZE = 50
-OURS = ("q", "sort", "after", "before", "format")
+BLANK = (None, "", "–", "-")
 
 
 @dataclass(frozen=True)
 class Cell:
+    """`places` are the classes that say where the cell stands when the row is a card."""
+
     column: Column
     html: SafeString
+    places: str
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class ListPage:
         return self._window[0]
 
     def _row(self, row: Any, templates: dict[str, Any]) -> Row:
-        cells, link = [], ""
+        cells, link, last = [], "", self._last_meta(row)
         for column in self.columns:
             url = column.url(row) if column.url else ""
             link = link or url
@@ -134,8 +137,15 @@ class ListPage:
                 "url": url,
                 **self.extra,
             }
-            cells.append(Cell(column, templates[column.name].render(values)))
+            places = f"card-{column.card}{' card-blank' if values['value'] in BLANK else ''}"
+            places += " card-last" if column is last else ""
+            cells.append(Cell(column, templates[column.name].render(values), places))
         return Row(row, cells, link)
+
+    def _last_meta(self, row: Any) -> Column | None:
+        """The last thing that a card's line of details shows: no dot stands after it."""
+        metas = [column for column in self.columns if column.card == "meta" and column.read(row) not in BLANK]
+        return metas[-1] if metas else None
 
     def link(self, **changes: str | None) -> str:
         """This list's URL with some parameters changed; a change of anything but the cursor starts at page one."""

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from panel.kernel.installation import organisation
 from panel.ui import menu
 
 ENVIRONMENTS: dict[str, str | Promise] = {"production": _("Production"), "demo": _("Demo"), "test": _("Test")}
@@ -23,6 +26,20 @@ def csp_nonce(request: HttpRequest) -> dict[str, Any]:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame around a page; nothing is computed until a template asks (fragments never do)."""
     return {"shell": Shell(request)}
+
+
+_named: list[tuple[float, str]] = []
+
+
+def named() -> str:
+    """The organisation's name, asked for at most every ten seconds; the product's before set-up or without a database."""
+    if not _named or monotonic() - _named[0][0] > 10:
+        try:
+            name = organisation()
+        except DatabaseError:
+            name = ""
+        _named[:] = [(monotonic(), name or "ClawPanel")]
+    return _named[0][1]
 
 
 @dataclass
@@ -58,7 +75,7 @@ class Shell:
 
     @property
     def organisation(self) -> str:
-        return "ClawPanel"
+        return named()
 
     @property
     def theme(self) -> str:
