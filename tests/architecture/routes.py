@@ -39,19 +39,20 @@ def _filler(converter: Any, number: int) -> str:
     return f"strange-{number}"
 
 
-def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Route]:
+def _walk(resolver: URLResolver, prefix: str, namespace: str, above: dict[str, Any]) -> Iterator[Route]:
     for entry in resolver.url_patterns:
         pattern = prefix + str(entry.pattern)
+        converters = {**above, **entry.pattern.converters}
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from _walk(entry, pattern, inner)
+            yield from _walk(entry, pattern, inner, converters)
         elif isinstance(entry, URLPattern):
-            yield _route(entry, pattern, namespace)
+            yield _route(entry, pattern, namespace, converters)
 
 
-def _route(entry: URLPattern, pattern: str, namespace: str) -> Route:
+def _route(entry: URLPattern, pattern: str, namespace: str, converters: dict[str, Any]) -> Route:
     path, kinds = pattern, []
-    for number, (name, converter) in enumerate(entry.pattern.converters.items()):
+    for number, (name, converter) in enumerate(converters.items()):
         start = path.index("<")
         end = path.index(">", start) + 1
         filler = _filler(converter, number)
@@ -61,4 +62,4 @@ def _route(entry: URLPattern, pattern: str, namespace: str) -> Route:
 
 
 def routes() -> list[Route]:
-    return list(_walk(get_resolver(), "", ""))
+    return list(_walk(get_resolver(), "", "", {}))

@@ -26,7 +26,8 @@ def test_every_permit_of_a_door_is_registered() -> None:
 def test_every_route_has_a_name_and_ends_with_a_slash() -> None:
     wrong = [route.pattern for route in routes() if route.name.endswith("None")]
     assert wrong == []
-    assert [route.pattern for route in routes() if not route.path.endswith("/")] == []
+    # The probes of machines (`/-/healthz`) are named as machines know them.
+    assert [route.pattern for route in routes() if not route.path.endswith("/") and route.path[:3] != "/-/"] == []
 
 
 def test_no_route_collides_with_the_gateway() -> None:

@@ -11,7 +11,13 @@ import pytest
 from tests.stage.run import Run, joined_run, new_run
 
 NO_BROWSER = "BROWSER=0 was said"
-LATER = ("tests.stage.database", "tests.stage.peers", "tests.stage.live", "tests.factories.cast")
+LATER = (
+    "tests.stage.database",
+    "tests.stage.peers",
+    "tests.stage.live",
+    "tests.factories.cast",
+    "tests.factories.world",
+)
 _run: list[Run] = []
 
 

@@ -1,0 +1,83 @@
+"""A small world for the sweep: one object of each kind, all of them alice's or the installation's, none of them charlie's.
+
+Names carry CANARY, so that a page shown to a stranger gives itself away.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from accounts.access import services as access
+from accounts.access.rules import ObjectRole
+from accounts.people.models import User
+from assistants.catalog.rules import permits
+from assistants.catalog.services import assistants, drafts
+from assistants.vault import services as vault
+from panel.kernel import actors, clock, ids
+from tests.factories.people import actor_of, make_team, signed_in
+
+CANARY = "Zilpzalp"
+SECRET_VALUE = "sk-zilpzalp-0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass
+class World:
+    """`values` maps the name of a URL parameter to an id that exists; `clients` signs each of the cast in."""
+
+    values: dict[str, str]
+    people: dict[str, User]
+    clients: dict[str, Client]
+
+
+def _latest(label: str) -> UUID | int | None:
+    found: UUID | int | None = apps.get_model(label)._default_manager.values_list("pk", flat=True).last()
+    return found
+
+
+def _objects(people: dict[str, User]) -> dict[str, str]:
+    console, at = actors.console(), clock.now()
+    alice, bob = people["alice"], people["bob"]
+    assistant = assistants.create(actor=actor_of(alice), name=f"{CANARY} desk", slug="zilpzalp-desk", at=at)
+    access.share(
+        actor=console,
+        permit=permits.SHARE,
+        obj=assistant,
+        receiver=bob,
+        role=ObjectRole.VIEWER,
+        reason="for the test",
+        at=at,
+    )
+    drafts.edit(
+        actor=console,
+        assistant=assistant,
+        provider_id=None,
+        model="demo",
+        policy_id=None,
+        parameters={},
+        system_prompt=f"You are {CANARY}.",
+        revision=1,
+        at=at,
+    )
+    secret = vault.create(actor=console, name=f"{CANARY} key", kind="api_key", value=SECRET_VALUE, at=at)
+    team = make_team(f"{CANARY} team", alice)
+    return {
+        "assistant_id": str(assistant.id),
+        "grant_id": str(_latest("catalog.AssistantUserGrant") or ids.new_id()),
+        "secret_id": str(secret.id),
+        "team_id": str(team.id),
+        "user_id": str(alice.id),
+        "person_id": str(alice.id),
+        "entry_id": str(_latest("journal.Leaf")),
+        "number": "1",
+        "kind": "provider",
+    }
+
+
+@pytest.fixture
+def world(adam: User, alice: User, bob: User, charlie: User, olga: User, pia: User) -> World:
+    people = {"adam": adam, "alice": alice, "bob": bob, "charlie": charlie, "olga": olga, "pia": pia}
+    clients = {name: signed_in(one, client=Client(raise_request_exception=False)) for name, one in people.items()}
+    return World(_objects(people), people, clients)
