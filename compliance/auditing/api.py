@@ -22,12 +22,17 @@ from panel.kernel.errors import Invalid, Missing
 from panel.ui.api.views import Collection, Endpoint
 
 
-class EntryOut(serializers.BaseSerializer[Leaf]):
+class EntryOut(serializers.Serializer[Leaf]):
     """The leaf as it was written, and its leaf hash."""
 
-    def to_representation(self, instance: Leaf) -> dict[str, Any]:
-        data = bytes(instance.data)
-        return {"leaf": canonical.decode(data), "leaf_hash": tree.leaf_hash(data).hex()}
+    leaf = serializers.SerializerMethodField()
+    leaf_hash = serializers.SerializerMethodField()
+
+    def get_leaf(self, row: Leaf) -> dict[str, Any]:
+        return dict(canonical.decode(bytes(row.data)))
+
+    def get_leaf_hash(self, row: Leaf) -> str:
+        return tree.leaf_hash(bytes(row.data)).hex()
 
 
 class ProofOut(serializers.Serializer[Any]):
