@@ -16,7 +16,7 @@ urlpatterns = [
     path("providers/<uuid:provider_id>/suspension/", views.Suspension.as_view(), name="suspension"),
     path("providers/<uuid:provider_id>/resumption/", views.Resumption.as_view(), name="resumption"),
     path("api/v1/providers", api.Providers.as_view(), name="api-list"),
-    path("api/v1/providers/<uuid:provider_id>", api.OneProvider.as_view(), name="api-detail"),
-    path("api/v1/providers/<uuid:provider_id>/test", api.Test.as_view(), name="api-test"),
-    path("api/v1/providers/<uuid:provider_id>/suspension", api.Suspension.as_view(), name="api-suspension"),
+    path("api/v1/providers/<uuid:provider_id>/", api.OneProvider.as_view(), name="api-detail"),
+    path("api/v1/providers/<uuid:provider_id>/test/", api.Test.as_view(), name="api-test"),
+    path("api/v1/providers/<uuid:provider_id>/suspension/", api.Suspension.as_view(), name="api-suspension"),
 ]

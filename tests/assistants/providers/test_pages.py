@@ -117,4 +117,4 @@ def test_the_api_shows_the_secrets_id_only(adam: Actor, mistral: Provider, mock_
     assert found["legal_entity"] == "Mistral AI"
     assert mock_provider.key not in answer.content.decode()
     assert answer["ETag"]
-    assert resolve("/api/v1/providers").url_name == "api-list"
+    assert resolve("/api/v1/providers/").url_name == "api-list"
