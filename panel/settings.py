@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "panel.ui.web.errors.Refusals",
     "accounts.signin.middleware.Sessions",
     "accounts.access.middleware.Doors",
+    "compliance.auditing.middleware.Refused",
 ]
 ROOT_URLCONF = "panel.urls"
 WSGI_APPLICATION = "panel.wsgi.application"

@@ -1,20 +1,23 @@
 """What auditing registers: its permits, its declarations, its ledger."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import queries as access_queries
 from accounts.access import services as access
 from compliance.auditing import rules
 from panel.journal import events
+from panel.journal import queries as ledger
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal
-from panel.ui import menu
+from panel.ui import cards, menu
 
 access.register_permits(rules.VIEW, rules.DISCLOSE)
 ledgers.append_only("auditing_change")
@@ -31,6 +34,18 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
 
 
 objects.register(objects.Resolver("journal.entry", "Journal entry", _cards))
+
+
+def _sealed(actor: Actor, at: datetime) -> list[cards.Check]:  # noqa: ARG001 - the same for everybody who may ask
+    """One line of "Is all well?": whether the journal is being sealed."""
+    head, alarm = ledger.head(), ledger.unsealed_alarm()
+    sealed = gettext("%(size)s entries sealed") % {"size": head.size} if head else gettext("nothing to seal yet")
+    return [
+        cards.Check(_("Journal"), alarm is None, alarm.sentence if alarm else sealed, url=reverse("auditing:journal"))
+    ]
+
+
+cards.register(cards.Source("auditing", rules.VIEW, checks=_sealed))
 
 _ID = NotPersonal("an opaque id")
 privacy.declare(

@@ -28,8 +28,10 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     refusal = as_refusal(exception)
     if refusal is None:
         return None
-    request = context.get("request")
-    request_id = getattr(getattr(request, "_request", None), "request_id", "")
+    request = getattr(context.get("request"), "_request", None)
+    request_id = getattr(request, "request_id", "")
+    if request is not None:
+        request.refusal = refusal  # for middleware, which does not see what DRF has answered
     found = problems.body(refusal, request_id)
     response = Response(found, refusal.status, headers=problems.headers(refusal), content_type=problems.CONTENT_TYPE)
     if isinstance(exception, exceptions.MethodNotAllowed) and context.get("view"):

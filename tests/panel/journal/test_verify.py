@@ -18,6 +18,7 @@ from panel.journal.models import IndexEntry, Leaf
 from panel.kernel import ids
 from panel.kernel.actors import SYSTEM
 from panel.kernel.crypto import keyring
+from panel.kernel.crypto.kek import KekError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 22, 21, 30, tzinfo=UTC)
@@ -25,6 +26,10 @@ ADA = ids.new_id()
 EDIT = (
     "UPDATE journal_leaf SET data = convert_to(replace(convert_from(data, 'UTF8'), '\"n\":', '\"n\":7'), 'UTF8')"
     " WHERE id = '{}'"
+)
+COPY = (
+    "INSERT INTO journal_leaf SELECT %s, at, event, actor_kind, actor_id, via_kind, via_id, object_kind, object_id,"
+    " request_id, data FROM journal_leaf LIMIT 1"
 )
 
 
@@ -155,22 +160,14 @@ def test_a_leaf_deleted_with_its_index_entry_is_found(tamper: Callable[..., None
 
 def test_an_inserted_leaf_is_found(owner: Any) -> None:
     made = ids.new_id()
-    owner.execute(
-        "INSERT INTO journal_leaf SELECT %s, at, event, actor_kind, actor_id, via_kind, via_id, object_kind, object_id,"
-        " request_id, data FROM journal_leaf LIMIT 1",
-        [made],
-    )
+    owner.execute(COPY, [made])
     code, (finding,) = verify()
     assert (code, finding["kind"], finding["leaf"]) == (1, "stray_leaf", str(made))
 
 
 def test_a_leaf_inserted_with_an_index_entry_is_found(owner: Any) -> None:
     made, size = ids.new_id(), Leaf.objects.count()
-    owner.execute(
-        "INSERT INTO journal_leaf SELECT %s, at, event, actor_kind, actor_id, via_kind, via_id, object_kind, object_id,"
-        " request_id, data FROM journal_leaf LIMIT 1",
-        [made],
-    )
+    owner.execute(COPY, [made])
     owner.execute(
         "INSERT INTO journal_index (sequence, leaf_id, event, hash)"
         " SELECT %s, id, event, sha256('\\x00'::bytea || data) FROM journal_leaf WHERE id = %s",
@@ -248,3 +245,12 @@ def test_a_checkpoint_of_another_journal_is_told(tmp_path: Path) -> None:
     golden = json.loads((Path(__file__).parent / "golden" / "format1.json").read_text("utf-8"))
     (tmp_path / "outside.txt").write_text(golden["checkpoint"], "utf-8")
     assert "outside_foreign" in kinds(verify(f"--checkpoint={tmp_path / 'outside.txt'}")[1])
+
+
+def test_without_the_content_ring_there_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(name: str) -> None:
+        raise KekError(f"This process has no key ring {name!r}.")
+
+    keyring.forget()
+    monkeypatch.setattr(keyring, "ring", away)
+    assert verify()[0] == 2
