@@ -10,9 +10,11 @@ from accounts.access import services as access
 from assistants.catalog.queries import tabs
 from assistants.catalog.queries.assistants import visible_to
 from assistants.catalog.rules import permits
+from assistants.catalog.services import demo
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
+from panel.kernel.registries import demo as demo_registry
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import menu
@@ -83,7 +85,7 @@ privacy.declare("catalog.Publication", {"message": _WORK, "by_kind": _WORD})
 
 def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
     found = visible_to(actor).filter(id__in=list(ids))
-    return {one.id: objects.Card(one.name, reverse("catalog:detail", args=[one.id]), one.slug) for one in found}
+    return {one.id: objects.Card(one.name, reverse("catalog:detail", args=[one.id])) for one in found}
 
 
 def _choices(actor: Actor) -> list[tuple[UUID, str]]:
@@ -91,3 +93,5 @@ def _choices(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 objects.register(objects.Resolver("assistant", "Assistant", _cards, _choices))
+demo_registry.register(50, demo.build)
+demo_registry.register_traffic(demo.traffic)
