@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.ops.services import plan, reach
+from panel.ops.services import keys, layout, plan, reach
 from panel.ops.services.faults import CannotStart
-from panel.ops.services.programs import clear_way
+from panel.ops.services.programs import Commands, clear_way
 from panel.ops.services.supervisor import Supervisor
 
 USAGE = """usage: manage.py up [--demo]
@@ -53,6 +53,24 @@ def _become(command: list[str], environment: dict[str, str]) -> int:
     os.execve(command[0], command, environment)  # noqa: S606 - our own command line
 
 
+def prepare(arguments: list[str]) -> int:
+    """Before the containers serve: missing keys, the database as its owner, the static files. Safe to repeat."""
+    if arguments:
+        print("usage: manage.py prepare")  # noqa: T201 - a command's answer
+        return 2
+    settings = {**plan.DEFAULTS, **{name: value for name, value in os.environ.items() if value}}
+    try:
+        place = layout.prepare(Path(settings.get("PANEL_DATA_DIR") or plan.ROOT / "var").resolve())
+        keys.make_where_named(settings)
+        commands = Commands(settings, place.log)
+        commands.run("prepare_database")
+        commands.run("collectstatic", "--noinput", "-v0")
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)  # noqa: T201 - a command's answer
+        return 1
+    return 0
+
+
 def probe(arguments: list[str]) -> int:
     """A container's health check: is this process at work?"""
     settings = {**plan.DEFAULTS, **os.environ}
@@ -68,4 +86,4 @@ def probe(arguments: list[str]) -> int:
     return 2
 
 
-COMMANDS = {"up": up, "serve": serve, "probe": probe}
+COMMANDS = {"up": up, "prepare": prepare, "serve": serve, "probe": probe}

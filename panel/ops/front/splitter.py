@@ -14,7 +14,7 @@ import aiohttp
 
 from panel.ops.front import paths
 from panel.ops.front.handover import Handover
-from panel.ops.front.wire import App, Receive, Scope, Send, forwarded, header, reply
+from panel.ops.front.wire import App, Receive, Scope, Send, forwarded, header, origin, reply
 
 log = logging.getLogger("panel.front")
 AGAIN_SECONDS = 1.0
@@ -58,6 +58,7 @@ class Splitter:
         path: str = scope["path"]
         if paths.is_gateway(path):
             if self._started:
+                scope["client"], scope["scheme"] = self._origin(scope)
                 await self.gateway.app(scope, receive, send)
             else:
                 await reply(send, 503, _NOT_YET, JSON, (b"retry-after", b"2"))
@@ -71,6 +72,10 @@ class Splitter:
             await reply(send, 404, b"Not found.\n")
         else:
             await self.panel.app(scope, receive, send)
+
+    def _origin(self, scope: Scope) -> tuple[tuple[str, int], str]:
+        address, scheme = origin(scope, self.panel.proxies)
+        return (address, 0), scheme
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -1,6 +1,7 @@
 """The installation's own secrets: made once, never again while there is something that only they open."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from panel.kernel.crypto import kek
@@ -36,6 +37,17 @@ def ensure(layout: Layout, given: dict[str, str], *, embedded: bool) -> dict[str
     found = {setting: f"file:{layout.keys / name}" for setting, name in RINGS.items()}
     found["PANEL_SECRET_KEY_FILE"] = str(layout.keys / SIGNING_KEY)
     return {setting: given.get(setting) or own for setting, own in found.items()}
+
+
+def make_where_named(settings: Mapping[str, str]) -> None:
+    """For containers: make the key files that the settings name and that are not there yet.
+
+    A ring that takes the place of a lost one is refused by `prepare_database`: it does not open what is stored.
+    """
+    for setting in (*RINGS, "PANEL_SECRET_KEY_FILE"):
+        path = Path(settings.get(setting, "").removeprefix("file:"))
+        if settings.get(setting, "").startswith(("file:", "/")) and not path.exists():
+            kek.generate(path) if setting in RINGS else write_private(path, secrets.token_urlsafe(48) + "\n")
 
 
 def _make(path: Path) -> None:
