@@ -15,6 +15,8 @@ from accounts.access.rules import ObjectRole
 from accounts.people.models import User
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants, drafts
+from assistants.conversations.models import Call
+from assistants.conversations.rules import SOURCES
 from assistants.vault import services as vault
 from panel.kernel import actors, clock, ids
 from tests.factories.people import actor_of, make_team, signed_in
@@ -35,6 +37,21 @@ class World:
 def _latest(label: str) -> UUID | int | None:
     found: UUID | int | None = apps.get_model(label)._default_manager.values_list("pk", flat=True).last()
     return found
+
+
+def _call(assistant_id: UUID) -> UUID:
+    at = clock.now()
+    call = ids.new_id(at)
+    Call.objects.create(
+        day=at.date(),
+        id=call,
+        at=at,
+        route="/v1/chat/completions",
+        source=SOURCES[0],
+        assistant=assistant_id,
+        status=200,
+    )
+    return call
 
 
 def _objects(people: dict[str, User]) -> dict[str, str]:
@@ -70,6 +87,8 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "team_id": str(team.id),
         "user_id": str(alice.id),
         "person_id": str(alice.id),
+        "provider_id": str(_latest("providers.Provider") or ids.new_id()),
+        "call_id": str(_call(assistant.id)),
         "entry_id": str(_latest("journal.Leaf")),
         "number": "1",
         "kind": "provider",
