@@ -54,7 +54,8 @@ def _allow(connection: "Connection[tuple[object, ...]]", name: str) -> None:
     database = sql.Identifier(connection.info.dbname)
     for statement in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-        "GRANT CONNECT ON DATABASE {database} TO {name}",
+        # TEMPORARY: the gateway copies records through a temporary table, so that one sent twice is stored once.
+        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {name}",
     ):
         connection.execute(sql.SQL(statement).format(database=database, name=sql.Identifier(name)))
 
