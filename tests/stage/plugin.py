@@ -43,11 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    # An xdist worker inherits the environment, and with this name in it would read the controller's settings.
-    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     # These import models, which Django allows from now on.
     for name in LATER:
         session.config.pluginmanager.import_plugin(name)
+    # An xdist worker inherits the environment, and with this name in it would read the controller's settings.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure() -> None:
