@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.rules import ObjectRole
+from assistants.catalog.queries import parts
 from assistants.catalog.rules import content
 
 ROLES = [
@@ -15,14 +16,6 @@ ROLES = [
     (ObjectRole.EDITOR.codename, _("Editor: may change and publish it")),
     (ObjectRole.OWNER.codename, _("Owner: may share and archive it")),
 ]
-LABELS = {
-    "temperature": _("Temperature"),
-    "top_p": _("Top p"),
-    "max_tokens": _("Longest answer, tokens"),
-    "presence_penalty": _("Presence penalty"),
-    "frequency_penalty": _("Frequency penalty"),
-    "seed": _("Seed"),
-}
 
 
 class Description(forms.Form):
@@ -71,7 +64,7 @@ class Draft(forms.Form):
             self.fields[name].choices = [("", _("Choose …")), *choices]  # type: ignore[attr-defined]
         for parameter in content.PARAMETERS.values():
             self.fields[parameter.name] = forms.FloatField(
-                label=LABELS[parameter.name],
+                label=parts.LABELS[parameter.name],
                 required=False,
                 min_value=parameter.low,
                 max_value=parameter.high,

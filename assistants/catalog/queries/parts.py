@@ -3,10 +3,21 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from assistants.guard import queries as guard
 from assistants.providers import queries as provider_queries
 from panel.kernel.actors import SYSTEM
 from panel.kernel.registries import objects
+
+LABELS = {
+    "temperature": _("Temperature"),
+    "top_p": _("Top p"),
+    "max_tokens": _("Longest answer, tokens"),
+    "presence_penalty": _("Presence penalty"),
+    "frequency_penalty": _("Frequency penalty"),
+    "seed": _("Seed"),
+}
 
 
 def providers() -> list[tuple[UUID, str]]:

@@ -48,7 +48,7 @@ def of(assistant: Assistant) -> list[AssistantVersion]:
 
 def history(assistant: Assistant) -> list[Publication]:
     """What was live when, newest first."""
-    return list(assistant.publications.select_related("version").order_by("-at", "-id"))
+    return list(assistant.publications.select_related("version").order_by("-at", "-version__number"))
 
 
 def content_of(version: AssistantVersion) -> Content:
@@ -117,7 +117,7 @@ def compare(old: Content, new: Content) -> Comparison:
         Setting(_("Model"), old.model or "–", new.model or "–"),
         Setting(_("Guard policy"), _policy(old, names), _policy(new, names)),
         *(
-            Setting(name, _value(old.parameters.get(name)), _value(new.parameters.get(name)))
+            Setting(str(parts.LABELS[name]), _value(old.parameters.get(name)), _value(new.parameters.get(name)))
             for name in content.PARAMETERS
             if name in old.parameters or name in new.parameters
         ),

@@ -101,7 +101,7 @@ def _assistant(text: demo_texts.Text, actor: Actor, at: datetime) -> Assistant:
             revision=versions.draft_of(assistant).revision,
             at=at,
         )
-        publishing.publish(actor=actor, assistant=assistant, message=message, at=at)
+        publishing.publish(actor=actor, assistant=assistant, message=message, at=clock.now())
     return assistant
 
 

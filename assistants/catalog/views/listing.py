@@ -44,7 +44,6 @@ def _columns(owners: dict[Any, str], policies: dict[Any, str]) -> list[Column]:
             card="title",
             url=lambda row: reverse("catalog:detail", args=[row.id]),
         ),
-        Column("slug", gettext_lazy("Model name"), cell="mono", sort="slug", card="none"),
         Column(
             "state",
             gettext_lazy("State"),

@@ -51,7 +51,7 @@ class TestList:
         assert "Nothing matches" in told(visit(olivia, f"{base}?q=zzz"))
         assert "Nothing matches" in told(visit(olivia, f"{base}?state=live"))
         assert "mine" in told(visit(olivia, f"{base}?view=mine"))
-        assert b"mine" in b"".join(visit(olivia, f"{base}?format=csv"))
+        assert b"Mine" in b"".join(visit(olivia, f"{base}?format=csv"))
 
     def test_a_list_of_fifty_costs_as_many_questions_as_a_list_of_two(
         self, olivia: Actor, django_assert_max_num_queries: object
