@@ -78,8 +78,8 @@ def make_key(owner: User, *assistant: Assistant, **changes: Any) -> tuple[ApiKey
     return key, token
 
 
-def make_assistant(provider: Provider, prompt: str = "Be brief.", **changes: Any) -> Assistant:
-    slug = f"helper-{secrets.token_hex(4)}"
+def make_assistant(provider: Provider, prompt: str = "Be brief.", *, slug: str = "", **changes: Any) -> Assistant:
+    slug = slug or f"helper-{secrets.token_hex(4)}"
     assistant = assistants.create(actor=CONSOLE, name=slug, slug=slug, at=clock.now())
     drafts.edit(
         actor=CONSOLE,
@@ -100,6 +100,19 @@ def make_assistant(provider: Provider, prompt: str = "Be brief.", **changes: Any
     return assistant
 
 
+def for_bench(mock: MockProvider) -> str:
+    """An assistant named bench; its key. The mock needs no key and is not tested before."""
+    gateway.ensure_keys()
+    at = clock.now()
+    host, _, port = mock.url.removeprefix("http://").removesuffix("/v1").rpartition(":")
+    providers.allow_host(actor=CONSOLE, host=f"{host}:{port}", reason="the bench's upstream", at=at)
+    with transaction.atomic():
+        provider = Provider.objects.create(
+            name="bench", kind="openai", base_url=mock.url, epoch=epochs.bump(), created_at=at, changed_at=at
+        )
+    return make_key(make_person("bench"), make_assistant(provider, slug="bench"))[1]
+
+
 def build(mock: MockProvider, **changes: Any) -> World:
     gateway.ensure_keys()
     owner = make_person(f"owner-{ids.new_id().hex[-8:]}")
@@ -115,4 +128,4 @@ def settle() -> None:
     """Until every living gateway serves from what is committed."""
     with transaction.atomic():
         number = epochs.bump()
-    assert not epochs.wait(number, timeout=5)
+    assert not epochs.wait(number, timeout=12)

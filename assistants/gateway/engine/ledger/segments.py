@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 ENDING = ".spool"
 ROOM = 1024 * 1024
@@ -18,6 +19,11 @@ class Segment:
     path: Path
     handle: int
     size: int = 0
+
+    @property
+    def worker(self) -> UUID:
+        """Whose it is or was."""
+        return UUID(self.path.name.split("-", 1)[0])
 
     def append(self, data: bytes) -> None:
         """Write and sync. On failure the tail is cut off again, so that later frames stay readable. Raises OSError."""

@@ -6,6 +6,7 @@ Delivery is at least once: the inbox refuses an id twice, and ingestion refuses 
 import logging
 import threading
 import time
+from uuid import UUID
 
 import psycopg
 
@@ -22,6 +23,7 @@ _MAKE = (
     "CREATE TEMP TABLE IF NOT EXISTS inbox_new (id uuid, received_at timestamptz, frame bytea) ON COMMIT DELETE ROWS"
 )
 _COPY = "COPY inbox_new (id, received_at, frame) FROM STDIN (FORMAT binary)"
+_BURY = "DELETE FROM kernel_worker WHERE id = ANY(%s)"
 _MOVE = (
     "INSERT INTO gateway_inbox (id, received_at, frame) SELECT DISTINCT ON (id) * FROM inbox_new ON CONFLICT DO NOTHING"
 )
@@ -34,6 +36,7 @@ class Shipper:
         self._connection: psycopg.Connection | None = None
         self._stop = threading.Event()
         self._adopted = 0.0
+        self._dead: set[UUID] = set()
         self._wait = TICK
         self._thread = threading.Thread(target=self._run, name="shipper", daemon=True)
 
@@ -55,12 +58,15 @@ class Shipper:
         """One round: adopt what dead processes left, then ship all closed segments; keep them on failure."""
         if time.monotonic() - self._adopted > ADOPT_SECONDS:
             self._adopted = time.monotonic()
-            self._spool.give_back(list(segments.orphans(self._spool.folder)))
+            orphans = list(segments.orphans(self._spool.folder))
+            self._dead |= {segment.worker for segment in orphans}
+            self._spool.give_back(orphans)
         waiting = self._spool.take()
         try:
             while waiting:
                 self._ship(waiting[0])
                 waiting.pop(0).remove()
+            self._bury()
         except (psycopg.Error, OSError) as error:
             self._spool.give_back(waiting)
             log.warning("Records stay in the spool: %s", type(error).__name__)
@@ -83,6 +89,12 @@ class Shipper:
                 for frame_id, payload in rows:
                     copy.write_row((frame_id, now, payload))
             connection.execute(_MOVE)
+
+    def _bury(self) -> None:
+        """Workers whose segments were free are gone: nobody needs to wait for their word any more."""
+        if self._dead:
+            self._connect().execute(_BURY, (list(self._dead),))
+            self._dead.clear()
 
     def _connect(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:

@@ -62,8 +62,10 @@ class Feed:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._asking is not None:
-            await self._asking.close()
+        with contextlib.suppress(*_AWAY):
+            async with asyncio.timeout(1), await self._connect() as connection:
+                await connection.execute(sql.GONE, (self.worker,))
+        await self._forget()
 
     async def _follow(self) -> None:
         back = 0.05
