@@ -1,15 +1,19 @@
 """What the catalogue registers: permits, events, menu, tabs, privacy, ledgers, its objects."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
+from accounts.access.rules import SIGNED_IN
 from assistants.catalog.queries import tabs
-from assistants.catalog.queries.assistants import visible_to
+from assistants.catalog.queries.assistants import counts, may_add, visible_to
 from assistants.catalog.rules import permits
+from assistants.catalog.rules.states import State
 from assistants.catalog.services import demo
 from panel.journal import events
 from panel.kernel.actors import Actor
@@ -17,7 +21,7 @@ from panel.kernel.db import ledgers
 from panel.kernel.registries import demo as demo_registry
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import menu
+from panel.ui import cards, menu
 
 access.register_permits(*permits.PERMITS)
 ledgers.append_only("catalog_version", "catalog_publication")
@@ -95,3 +99,36 @@ def _choices(actor: Actor) -> list[tuple[UUID, str]]:
 objects.register(objects.Resolver("assistant", "Assistant", _cards, _choices))
 demo_registry.register(50, demo.build)
 demo_registry.register_traffic(demo.traffic)
+
+
+def _tasks(actor: Actor, _at: datetime) -> list[cards.Task]:
+    """While nothing was ever published, the first step is what needs somebody."""
+    found = counts(actor)
+    if not may_add(actor) or any(found[state] for state in (State.LIVE, State.PAUSED, State.ARCHIVED)):
+        return []
+    drafts = found[State.DRAFT]
+    return [
+        cards.Task(
+            title=gettext("Publish your first assistant") if drafts else gettext("Make your first assistant"),
+            sentence=gettext(
+                "Give it a provider and a prompt, publish it, then call it with a key like any OpenAI client."
+            ),
+            url=reverse("catalog:list") if drafts else reverse("catalog:new"),
+            verb=gettext("Open drafts") if drafts else gettext("New assistant"),
+            icon="bot",
+            urgency=70,
+        )
+    ]
+
+
+def _checks(actor: Actor, _at: datetime) -> list[cards.Check]:
+    found = counts(actor)
+    live, paused = found[State.LIVE], found[State.PAUSED]
+    if not live + paused:
+        return []
+    answering = ngettext("%(n)s is answering", "%(n)s are answering", live) % {"n": live}
+    stopped = ngettext("%(n)s stopped", "%(n)s stopped", paused) % {"n": paused} if paused else ""
+    return [cards.Check(gettext("Assistants"), live > 0, answering, meta=stopped, url=reverse("catalog:list"))]
+
+
+cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, tasks=_tasks, checks=_checks))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q, Sum
+
 from accounts.access import queries as access
 from assistants.catalog.queries import assistants as catalog
 from assistants.conversations.models import Call, CallQuerySet
@@ -50,6 +52,28 @@ def searched(rows: CallQuerySet, text: str) -> CallQuerySet:
 
 def since(rows: CallQuerySet, moment: datetime) -> CallQuerySet:
     return rows.filter(day__gte=moment.date(), at__gte=moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many calls there were, and how many of them ended how; `turned_away` had no key and are not calls."""
+
+    calls: int
+    blocked: int
+    redacted: int
+    turned_away: int
+
+
+def tally(rows: CallQuerySet, *, since: datetime) -> Tally:
+    """One pass over the partitions of the period."""
+    known = Q(key__isnull=False)
+    found = rows.filter(day__gte=since.date(), at__gte=since).aggregate(
+        calls=Sum("count", filter=known),
+        blocked=Sum("count", filter=known & Q(action="block")),
+        redacted=Sum("count", filter=known & Q(action="redact")),
+        turned_away=Sum("count", filter=~known),
+    )
+    return Tally(**{name: number or 0 for name, number in found.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,22 @@
 """What the gateway says of its data, and what it watches."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access.rules import SIGNED_IN
+from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
+from panel.kernel.actors import Actor
 from panel.kernel.registries import alarms, privacy
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import menu
+from panel.ui import cards, menu
 
 menu.register(menu.Item("gateway", gettext_lazy("Traces"), "gateway:traces", "list-tree", SEE_TRACES, order=10))
 privacy.declare(
@@ -37,3 +45,26 @@ def _unreadable() -> Alarm | None:
 
 
 alarms.register("gateway.unreadable", _unreadable)
+
+
+def _figures(actor: Actor, at: datetime) -> list[cards.Figure]:
+    """The last day in four numbers; nothing before the first call, so that an empty panel stays short."""
+    day = conversations.tally(conversations.visible_to(actor), since=at - timedelta(days=1))
+    if not day.calls + day.turned_away:
+        return []
+    traces = reverse("gateway:traces")
+    blocked = cards.Figure(_("Blocked"), number_format(day.blocked), _share(day.blocked, day.calls))
+    redacted = cards.Figure(_("Redacted"), number_format(day.redacted), _share(day.redacted, day.calls))
+    return [
+        cards.Figure(_("Calls, 24 h"), number_format(day.calls), url=f"{traces}?hours=24"),
+        replace(blocked, url=f"{traces}?verdict=block&hours=24" if day.blocked else ""),
+        replace(redacted, url=f"{traces}?verdict=redact&hours=24" if day.redacted else ""),
+        cards.Figure(_("Without a key"), number_format(day.turned_away), note=_("turned away")),
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{number_format(100 * part / whole, 1)}%" if whole and part else ""
+
+
+cards.register(cards.Source("calls", permit=SIGNED_IN, order=20, figures=_figures))

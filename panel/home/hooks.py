@@ -1,6 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
-from panel.ui import menu
-from panel.ui.menu import Item
+from accounts.access.services import register_permits
+from panel.home import queries, rules
+from panel.ui import cards, menu
 
-menu.register(Item("overview", _("Now"), "home:now", "gauge", order=0))
+register_permits(*rules.PERMITS)
+menu.register(menu.Item("overview", _("Now"), "home:now", "gauge", order=0))
+cards.register(cards.Source("ground", permit=rules.SEE_HEALTH, order=90, tasks=queries.tasks, checks=queries.checks))

@@ -16,8 +16,8 @@ class Task:
 
     title: str
     sentence: str
-    url: str
-    verb: Text
+    url: str = ""
+    verb: Text = ""
     icon: str = "circle-alert"
     urgency: int = 50
     tone: str = ""

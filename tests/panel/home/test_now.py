@@ -1,0 +1,86 @@
+"""The front page: calm when nothing needs anybody, first steps on an empty panel, only what the permits show."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.people.models import User
+from assistants.conversations.models import Call
+from assistants.conversations.queries import tally
+from panel.home.views import greeting
+from panel.kernel import clock, ids
+from panel.kernel.registries import alarms
+from panel.kernel.registries.alarms import Alarm
+from tests.factories.people import signed_in
+
+
+def page(user: User) -> str:
+    return signed_in(user).get("/").content.decode()
+
+
+def make_call(**changes: Any) -> Call:
+    new = ids.new_id()
+    values = {"day": clock.now().date(), "id": new, "at": clock.now(), "route": "chat", "source": "api", "status": 200}
+    return Call.objects.create(**{**values, "key": ids.new_id(), **changes})
+
+
+def test_nobody_sees_it_without_signing_in(client: Client, db: None) -> None:
+    assert client.get("/")["Location"].startswith("/sign-in/")
+
+
+def test_a_member_is_left_in_peace(bob: User) -> None:
+    shown = page(bob)
+    assert "Nothing needs you." in shown
+    assert "Is all well?" not in shown
+
+
+def test_an_administrator_of_an_empty_panel_is_told_the_first_step(adam: User) -> None:
+    shown = page(adam)
+    assert "Make your first assistant" in shown
+    assert "Is all well?" in shown
+    assert "no process answers" in shown
+
+
+def test_an_alarm_is_shown_to_those_who_look_after_the_installation(
+    adam: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(alarms._probes, "t", lambda: Alarm("disk.full", "critical", "The disk is almost full."))
+    assert "The disk is almost full." in page(adam)
+    assert "The disk is almost full." not in page(bob)
+
+
+def test_the_day_is_told_in_numbers(adam: User) -> None:
+    make_call()
+    make_call(action="block", count=1)
+    make_call(key=None, count=40)
+    make_call(at=clock.now() - timedelta(hours=25))
+    found = tally(Call.objects.all(), since=clock.now() - timedelta(hours=24))
+    assert (found.calls, found.blocked, found.redacted, found.turned_away) == (2, 1, 0, 40)
+    shown = page(adam)
+    assert "50.0%" in shown
+    assert 'href="/traces/?verdict=block&amp;hours=24"' in shown
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"), [(0, "Good morning"), (11, "Good morning"), (12, "Good afternoon"), (18, "Good evening")]
+)
+def test_the_greeting_follows_the_hour(hour: int, words: str) -> None:
+    assert greeting(hour) == words
+
+
+def test_the_styleguide_and_the_schema_are_for_people_who_are_signed_in(
+    bob: User, client: Client, settings: Any
+) -> None:
+    for path in ("/styleguide/", "/api/schema/"):
+        assert client.get(path).status_code in {302, 401}
+        assert signed_in(bob).get(path).status_code == 200
+
+
+def test_the_page_asks_the_database_little(adam: User, django_assert_max_num_queries: Callable[..., Any]) -> None:
+    client = signed_in(adam)
+    client.get("/")
+    with django_assert_max_num_queries(20):
+        client.get("/")
