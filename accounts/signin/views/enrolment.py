@@ -19,7 +19,7 @@ from accounts.people import queries as people
 from accounts.people import services as people_services
 from accounts.people.models import User
 from accounts.signin import forms
-from accounts.signin.models import RecoveryDevice, TotpDevice
+from accounts.signin.models import TotpDevice
 from accounts.signin.services import factors, links, passwords
 from accounts.signin.views import sessions
 from panel.kernel import clock
@@ -127,9 +127,9 @@ def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
     if not is_bound(request, user):
         return again(request, enrolment, user)
     form = forms.Stored(request.POST if "series" in request.POST else None)
-    shown = RecoveryDevice.objects.filter(user=user).first()
+    shown = factors.series_of(user)
     if request.method == "POST" and form.is_valid():
-        if shown and str(shown.series) == request.POST.get("series"):
+        if shown and shown == request.POST.get("series"):
             return _open(request, enrolment, user)
         form.add_error(None, _("These codes were replaced by newer ones, which you see now. Store these."))
     fresh = factors.new_codes(actor=Actor("person", user.id), user=user)
@@ -139,7 +139,7 @@ def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
 def _open(request: HttpRequest, enrolment: Enrolment, user: User) -> HttpResponse:
     row = links.complete(user, clock.now())
     enrolment.finish()
-    sessions.enter(request, row, TotpDevice.objects.get(user=row, confirmed=True))
+    sessions.enter(request, row, factors.authenticator(row))
     return HttpResponseRedirect(reverse("home:now"))
 
 

@@ -1,7 +1,6 @@
 """The gateway's ASGI application for /v1: no framework, no Django, an OpenAI error object for every failure."""
 
 import logging
-import time
 
 import orjson
 
@@ -18,6 +17,7 @@ from assistants.gateway.engine.state import tokens
 from assistants.gateway.engine.state.snapshot import LIVE, Assistant
 from assistants.gateway.engine.wire import ClientGone, Headers, Receive, Scope, Send, answer, read_body
 from assistants.gateway.rules import TURNED_AWAY
+from panel.kernel import clock
 
 log = logging.getLogger("panel.gateway")
 CHAT = "/v1/chat/completions"
@@ -90,7 +90,7 @@ async def _identify(service: Service, call: Call, scope: Scope) -> None:
         raise ApiError("invalid_api_key")
     digest = credentials.digest(service.snapshot.pepper, token)
     key = await service.feed.key(digest)
-    if key is None or not key.usable(time.time()):
+    if key is None or not key.usable(clock.now().timestamp()):
         raise ApiError("invalid_api_key")
     call.key, call.digest = key, digest
     if key.scopes.isdisjoint({CHAT_SCOPE} if call.route == CHAT else {CHAT_SCOPE, MODELS_SCOPE}):

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +33,7 @@ class Refusals:
         self._tallies: dict[tuple[str, str, str, int], Tally] = {}
 
     def add(self, *, route: str, code: str, address: str, key: bytes) -> None:
-        minute = int(time.time() // 60)
+        minute = int(clock.now().timestamp() // 60)
         digest = hmac.new(key, address.encode(), hashlib.sha256).hexdigest()[:16] if key else OTHERS
         if len(self._tallies) >= LIMIT:
             digest = OTHERS
@@ -46,7 +45,7 @@ class Refusals:
 
     def due(self, *, everything: bool = False) -> Iterator[tuple[UUID, dict[str, Any]]]:
         """Records to write now: a tally when it is new, and again, final, when its minute is over."""
-        minute = int(time.time() // 60)
+        minute = int(clock.now().timestamp() // 60)
         for place, tally in list(self._tallies.items()):
             final = everything or tally.minute < minute
             if final:
