@@ -53,14 +53,14 @@ PANEL = Process(
 WORKER = Process(
     "worker",
     (
-        "-m celery -A panel worker --loglevel WARNING --concurrency {PANEL_WORKER_PROCESSES}"
+        "-m celery -q -A panel worker --loglevel WARNING --concurrency {PANEL_WORKER_PROCESSES}"
         " --without-gossip --without-mingle --hostname worker@panel"
     ),
     _ALL,
 )
 BEAT = Process(
     "beat",
-    "-m celery -A panel beat --loglevel WARNING --pidfile= --schedule {PANEL_BEAT_SCHEDULE}",
+    "-m celery -q -A panel beat --loglevel WARNING --pidfile= --schedule {PANEL_BEAT_SCHEDULE}",
     ("DATABASE_URL", "VALKEY_URL", "PANEL_SECRET_KEY_FILE"),
 )
 SERVING = (GATEWAY, PANEL, WORKER, BEAT)

@@ -67,8 +67,7 @@ class Supervisor:
         commands = Commands(self.settings, self.place.log)
         if self.demo:
             commands.run("demo", "--traffic")
-        there = (plan.ROOT / "panel/setup/management/commands/setup_link.py").exists()
-        invited = commands.run("setup_link").split() if there else []
+        invited = commands.run("setup_link").split()
         say(f"The panel is up after {time.monotonic() - begun:.1f} s; Ctrl-C stops it.")
         link = invited[-1] if invited else f"{self.settings['PANEL_BASE_URL']}/"
         print(f"Open {link}", flush=True)  # noqa: T201 - the line a person waits for

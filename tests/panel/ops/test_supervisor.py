@@ -38,6 +38,14 @@ def panel(home: Path) -> Iterator[PanelRun]:
     run.__exit__()
 
 
+@pytest.fixture(scope="module")
+def running(home: Path) -> Iterator[PanelRun]:
+    """One run for the tests that only look."""
+    with PanelRun(home.with_name("looked at")) as run:
+        run.wait_ready()
+        yield run
+
+
 def test_it_starts_answers_and_ends_without_a_trace(panel: PanelRun) -> None:
     said = panel.start()
     assert f"Open http://localhost:{panel.port}/" in said
@@ -101,9 +109,8 @@ def test_a_start_right_after_killing_everything_recovers(home: Path) -> None:
         again.wait_ready()
 
 
-def test_processes_see_only_the_settings_they_are_listed_with(panel: PanelRun) -> None:
-    with panel:
-        seen = {name: _environment(panel.child(*words)) for name, words in CHILDREN.items()}
+def test_processes_see_only_the_settings_they_are_listed_with(running: PanelRun) -> None:
+    seen = {name: _environment(running.child(*words)) for name, words in CHILDREN.items()}
     for name in ("gateway", "panel", "worker", "beat"):
         assert "DATABASE_OWNER_URL" not in seen[name], name
         assert "panel_app:" in seen[name]["DATABASE_URL"], name
@@ -114,29 +121,42 @@ def test_processes_see_only_the_settings_they_are_listed_with(panel: PanelRun) -
         assert not [key for key in seen[name] if key.startswith(("PANEL_", "DATABASE_", "VALKEY_"))], name
 
 
-def test_keys_and_data_are_closed_to_others(panel: PanelRun) -> None:
-    with panel:
-        for path in panel.data.iterdir():
-            if path.is_dir():
-                assert path.stat().st_mode & 0o077 == 0, path
-        for path in [*(panel.data / "keys").iterdir(), *(panel.data / "log").iterdir()]:
+def test_keys_and_data_are_closed_to_others(running: PanelRun) -> None:
+    for path in running.data.iterdir():
+        if path.is_dir():
             assert path.stat().st_mode & 0o077 == 0, path
-        assert (panel.data / "run" / "env.json").stat().st_mode & 0o777 == 0o600
+    for path in [*(running.data / "keys").iterdir(), *(running.data / "log").iterdir()]:
+        assert path.stat().st_mode & 0o077 == 0, path
+    assert (running.data / "run" / "env.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_console_command_finds_the_running_services_as_the_application_role(panel: PanelRun) -> None:
-    with panel:
-        env = {**panel.env, "DJANGO_SETTINGS_MODULE": "panel.settings"}
+def test_a_console_command_finds_the_running_services_as_the_application_role(running: PanelRun) -> None:
+    env = {**running.env, "DJANGO_SETTINGS_MODULE": "panel.settings"}
+    done = subprocess.run([sys.executable, "-c", _WHO], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "panel_app"
+
+
+def test_the_emergency_stop_is_a_file_and_a_line_in_the_journal(running: PanelRun) -> None:
+    for words in (["stop"], ["stop", "--lift"]):
         done = subprocess.run(
-            [sys.executable, "-c", _WHO], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=running.env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        assert done.stdout.strip() == "panel_app"
-        for words, status in ((["stop"], 0), (["stop", "--lift"], 0)):
-            done = subprocess.run(
-                [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-            )
-            assert (done.returncode, done.stderr) == (status, "")
-            assert (panel.data / "run" / "stop").exists() == (words == ["stop"])
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "journal cannot be reached" not in done.stdout
+        assert (running.data / "run" / "stop").exists() == (words == ["stop"])
+
+
+def test_logs_are_lines_of_json_without_a_word_of_the_caller(running: PanelRun) -> None:
+    marker = "canary-7f3a@example.org"
+    running.get(f"/sign-in/?next={marker}")
+    running.get(f"/no/such/{marker}")
+    for log in (running.data / "log").iterdir():
+        assert marker not in log.read_text(errors="replace"), log
 
 
 _WHO = """
@@ -145,6 +165,7 @@ from django.db import connection
 with connection.cursor() as cursor:
     cursor.execute("SELECT current_user")
     print(cursor.fetchone()[0])
+    cursor.execute("CREATE TEMPORARY TABLE inbox_new (id int)")
 """
 
 
