@@ -6,6 +6,7 @@ SLICES = [
     "panel.home",
     "panel.ops",
     "panel.setup",
+    "accounts.access",
     "accounts.signin",
     "accounts.credentials",
     "compliance.auditing",

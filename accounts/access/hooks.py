@@ -32,6 +32,7 @@ events.register("people.team.created", _("Team made"))
 events.register("people.team.joined", _("Person joined a team"))
 events.register("people.team.left", _("Person left a team"))
 
+menu.register(menu.Item("admin", _("People"), "access:people", "users", rules.SEE_PEOPLE, order=10))
 menu.set_judge(queries.may_enter)
 menu.set_identity(middleware.identity)
 errors.register("fresh_factor_needed", middleware.needs_factor)

@@ -13,13 +13,15 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.access.models import RoleGrant, TeamGrant, UserGrant
 from accounts.access.rules import ObjectRole, Permit, Role, in_force
-from accounts.people.models import User
+from accounts.people.models import Team, User
 from accounts.people.rules import State
 from panel.kernel import clock
 from panel.kernel.actors import Actor
+from panel.kernel.crypto import keyring
 
 M = TypeVar("M", bound=Model)
 Rows = QuerySet[Any]
+TEAM_KEY = "person:team-grants"
 ALL_POWERFUL = {"system", "console"}
 
 
@@ -175,6 +177,19 @@ def grants_on(obj: Model) -> tuple[list[UserGrant], list[TeamGrant]]:
     return list(rows.order_by("id")), list(teams.order_by("id"))
 
 
+def place_of(obj: Model, receiver: User | Team) -> tuple[Rows, UserGrant | TeamGrant]:
+    """The rows that a new grant to a receiver replaces, and the new one, unsaved. Raises TypeError for a model that
+    cannot be shared."""
+    models = grant_models(type(obj))
+    if models is None:
+        raise TypeError(f"{type(obj)._meta.label} has no grant tables.")
+    if isinstance(receiver, User):
+        rows = models[0].objects.filter(content_object=obj, user=receiver)
+        return rows, models[0](content_object=obj, user=receiver, key_id=receiver.key_id)
+    rows = models[1].objects.filter(content_object=obj, group=receiver.group)
+    return rows, models[1](content_object=obj, group=receiver.group, key_id=keyring.named(TEAM_KEY))
+
+
 def role_grants(user_id: UUID) -> list[RoleGrant]:
     return list(RoleGrant.objects.filter(user_id=user_id).order_by("role"))
 
@@ -183,3 +198,11 @@ def holders(role: Role, at: datetime) -> set[UUID]:
     """Active users who hold a role."""
     rows = RoleGrant.objects.in_force(at).filter(role=role, user__state=State.ACTIVE)
     return set(rows.values_list("user_id", flat=True))
+
+
+def roles_by_user(at: datetime) -> dict[UUID, list[Role]]:
+    """Roles in force of everybody, for the list of people: one query."""
+    found: dict[UUID, list[Role]] = {}
+    for user_id, role in RoleGrant.objects.in_force(at).order_by("role").values_list("user_id", "role"):
+        found.setdefault(user_id, []).append(Role(role))
+    return found

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
@@ -16,6 +15,7 @@ from accounts.access.models import RoleGrant, TeamGrant, UserGrant
 from accounts.access.rules import (
     MANAGE_PEOPLE,
     MANAGE_ROLES,
+    MANAGE_TEAMS,
     ObjectRole,
     Permit,
     Role,
@@ -28,13 +28,11 @@ from accounts.people.models import Team, User
 from accounts.people.rules import State
 from panel.journal import services as journal
 from panel.kernel.actors import Actor
-from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid, NeedsFreshFactor
 
 _permits: dict[str, Permit] = {}
 _endings: list[Callable[[User, datetime], None]] = []
-TEAM_KEY = "person:team-grants"
 
 
 class LastAdministrator(Conflict):
@@ -144,6 +142,24 @@ def enable(*, actor: Actor, user: User, at: datetime) -> User:
 
 
 @transaction.atomic
+def create_team(*, actor: Actor, name: str, at: datetime) -> Team:
+    """Raises Forbidden, Invalid, Conflict when the name is taken."""
+    require(actor, MANAGE_TEAMS)
+    team = people.create_team(name=name)
+    journal.record("people.team.created", actor=actor, obj=team, at=at)
+    return team
+
+
+@transaction.atomic
+def set_membership(*, actor: Actor, team: Team, user: User, member: bool, at: datetime) -> None:
+    """Put a person into a team, with all that the team may, or take them out. Raises Forbidden."""
+    require(actor, MANAGE_TEAMS)
+    (people.join if member else people.leave)(team, user)
+    event = "people.team.joined" if member else "people.team.left"
+    journal.record(event, actor=actor, obj=team, detail={"user": str(user.id)}, at=at)
+
+
+@transaction.atomic
 def share(
     *,
     actor: Actor,
@@ -162,7 +178,7 @@ def share(
     if not may_give_on(own, role):
         raise AboveOwnRights("You cannot give a role above your own.", permit=permit.name)
     _check_end(expires_at, at)
-    rows, grant = _place(obj, receiver)
+    rows, grant = queries.place_of(obj, receiver)
     rows.delete()
     grant.permission = Permission.objects.get(
         content_type=ContentType.objects.get_for_model(type(obj)), codename=role.codename
@@ -187,21 +203,6 @@ def unshare(*, actor: Actor, permit: Permit, grant: UserGrant | TeamGrant, at: d
 
 def _everywhere(actor: Actor, permit: Permit, at: datetime) -> bool:
     return actor.kind in queries.ALL_POWERFUL or queries.standing(actor, at).has(permit)
-
-
-def _place(obj: Model, receiver: User | Team) -> tuple[queries.Rows, UserGrant | TeamGrant]:
-    """The rows that a new grant replaces, and the new one. Raises TypeError for a model that cannot be shared."""
-    models = queries.grant_models(type(obj))
-    if models is None:
-        raise TypeError(f"{type(obj)._meta.label} has no grant tables.")
-    where: dict[str, Any]
-    if isinstance(receiver, User):
-        rows = models[0].objects.filter(content_object=obj, user=receiver)
-        where = {"content_object": obj, "user": receiver}
-        return rows, models[0](**where, key_id=receiver.key_id)
-    rows = models[1].objects.filter(content_object=obj, group=receiver.group)
-    where = {"content_object": obj, "group": receiver.group}
-    return rows, models[1](**where, key_id=keyring.named(TEAM_KEY))
 
 
 def _reference(obj: Model) -> tuple[str, UUID] | None:

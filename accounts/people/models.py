@@ -37,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email_index=blind.index(EMAIL_INDEX, username or ""))
 
 
-class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # django-otp gives its managers no types
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # of the untyped otp devices
     """A person or a service. There is no attribute `email` and no readable `__str__`: libraries cannot copy what they
     do not find."""
 

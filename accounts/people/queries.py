@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import models
+
 from accounts.people.models import Team, User, UserQuerySet
 from accounts.people.rules import Kind
 
@@ -56,3 +58,18 @@ def choices() -> list[tuple[UUID, str]]:
     """Active persons by name, for a form."""
     rows = User.objects.get_queryset().active().filter(kind=Kind.PERSON).only("id", "key_id", "full_name")
     return sorted(((one.id, one.full_name) for one in rows), key=lambda pair: pair[1].casefold())
+
+
+def members(team: Team) -> list[User]:
+    """By name."""
+    return sorted(User.objects.filter(groups=team.group), key=lambda one: one.full_name.casefold())
+
+
+def team(team_id: UUID) -> Team | None:
+    return Team.objects.select_related("group").filter(id=team_id).first()
+
+
+def counted_teams() -> list[tuple[Team, int]]:
+    """Teams by name with their number of members."""
+    rows = Team.objects.select_related("group").annotate(members=models.Count("group__user")).order_by("name")
+    return [(one, one.members) for one in rows]

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.signin.services import links, sessions
-from accounts.signin.views import enrolment
+from accounts.signin.views import enrolment, security
 from panel.journal import events
 from panel.kernel.registries import privacy, setup
 from panel.kernel.registries.privacy import NotPersonal
@@ -37,4 +37,6 @@ access.register_ending(links.end_links)
 for step in enrolment.SETUP:
     setup.register(step)
 
+access.register_permits(security.CHANGE)
+menu.register(Item("account", _("Your security"), "signin:security", "shield", order=10))
 menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django_otp.models import Device
+from django_otp.models import Device, DeviceManager
 from django_otp.oath import hotp
 
 from accounts.signin import rules
@@ -35,6 +35,8 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp has no types
     last_step = models.BigIntegerField(default=-1)
     created_at = models.DateTimeField(default=clock.now)
     used_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["TotpDevice"]] = DeviceManager()
 
     class Meta:
         default_permissions = ()
@@ -84,6 +86,8 @@ class RecoveryDevice(Device):  # type: ignore[misc]  # django-otp has no types
     uuid = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     series = models.UUIDField(default=ids.new_id)
     created_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[models.Manager["RecoveryDevice"]] = DeviceManager()
 
     class Meta:
         default_permissions = ()

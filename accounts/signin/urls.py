@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.signin.views import joining, signing
+from accounts.signin.views import inviting, joining, security, signing
 
 app_name = "signin"
 urlpatterns = [
@@ -12,4 +12,11 @@ urlpatterns = [
     path("sign-out/", signing.SignOut.as_view(), name="sign_out"),
     path("step-up/", signing.StepUp.as_view(), name="step_up"),
     path("join/<str:token>/", joining.Join.as_view(), name="join"),
+    path("account/security/", security.Security.as_view(), name="security"),
+    path("account/security/password/", security.Password.as_view(), name="password"),
+    path("account/security/authenticator/", security.Authenticator.as_view(), name="authenticator"),
+    path("account/security/codes/", security.Codes.as_view(), name="codes"),
+    path("account/security/elsewhere/", security.Elsewhere.as_view(), name="elsewhere"),
+    path("people/new/", inviting.Invitations.as_view(), name="invitations"),
+    path("people/<uuid:user_id>/invitation/", inviting.Invitation.as_view(), name="invitation"),
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import django_otp
 from django.contrib import auth
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -85,3 +85,19 @@ def leave(request: HttpRequest) -> None:
 def keep(request: HttpRequest, user: User) -> None:
     """After a change of password, or of the authenticator, this session goes on; the others end."""
     auth.update_session_auth_hash(request, user)
+
+
+def move(request: HttpRequest, device: Device) -> None:
+    """The session now stands on another device of the same person, proved just now."""
+    django_otp.login(request, device)
+    prove(request, device)
+
+
+def reopen(request: HttpRequest) -> None:
+    """This session begins anew, after every session of the person was ended."""
+    request.session.cycle_key()
+    request.session[OPENED_AT] = timezone.now().timestamp()
+
+
+def to(url: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(url)

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -31,7 +30,7 @@ def alice() -> User:
 
 
 @pytest.fixture
-def assistant(alice: User) -> Iterator[Any]:
+def assistant(alice: User) -> Any:
     now = clock.now()
     made = Assistant.objects.create(
         slug="support-concierge", name="Support concierge", key_id=ids.new_id(), epoch=0, created_at=now, changed_at=now

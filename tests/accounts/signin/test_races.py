@@ -12,6 +12,7 @@ from django_otp.models import Device
 from accounts.people.models import User
 from accounts.signin.services import factors, throttle
 from panel.kernel.actors import SYSTEM
+from panel.kernel.errors import TooMany
 from tests.factories.people import code_of, make_person, make_totp
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +85,7 @@ def test_parallel_wrong_guesses_all_count() -> None:
     def guess(number: int) -> str:
         try:
             factors.prove(user=user, code="000000", address=f"192.0.2.{number}", at=at)
-        except factors.throttle.TooMany:
+        except TooMany:
             return "too many"
         return "looked at"
 

@@ -1,0 +1,22 @@
+"""Questions about factors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.people.models import User
+from accounts.signin.models import RecoveryCode, TotpDevice
+
+
+@dataclass(frozen=True)
+class Factors:
+    """When the authenticator was added and last used, and how many recovery codes are left."""
+
+    added_at: datetime | None
+    used_at: datetime | None
+    codes_left: int
+
+
+def factors_of(user: User) -> Factors:
+    device: TotpDevice | None = TotpDevice.objects.filter(user=user, confirmed=True).first()
+    left = RecoveryCode.objects.filter(device__user=user, used_at__isnull=True).count()
+    return Factors(device.created_at if device else None, device.used_at if device else None, left)
