@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.people.models import User
-from accounts.signin.models import RecoveryCode, TotpDevice
+from accounts.signin.models import RecoveryCode, RecoveryDevice, TotpDevice
 
 
 @dataclass(frozen=True)
@@ -20,3 +20,15 @@ def factors_of(user: User) -> Factors:
     device: TotpDevice | None = TotpDevice.objects.filter(user=user, confirmed=True).first()
     left = RecoveryCode.objects.filter(device__user=user, used_at__isnull=True).count()
     return Factors(device.created_at if device else None, device.used_at if device else None, left)
+
+
+def authenticator_of(user: User) -> TotpDevice:
+    """The confirmed authenticator of somebody who has one. Raises DoesNotExist."""
+    found: TotpDevice = TotpDevice.objects.get(user=user, confirmed=True)
+    return found
+
+
+def series_of(user: User) -> str:
+    """The name of the current set of recovery codes, "" when there is none."""
+    device = RecoveryDevice.objects.filter(user=user).first()
+    return str(device.series) if device else ""

@@ -18,7 +18,11 @@ from django.utils.translation import gettext_lazy
 from accounts.people import queries as people
 from accounts.people import services as people_services
 from accounts.people.models import User
+<<<<<<< HEAD
 from accounts.signin import forms
+=======
+from accounts.signin import forms, queries
+>>>>>>> 0fd0242 (Keep enrolment pages together; bring the reference in step)
 from accounts.signin.models import TotpDevice
 from accounts.signin.services import factors, links, passwords
 from accounts.signin.views import sessions
@@ -53,7 +57,7 @@ def is_bound(request: HttpRequest, user: User) -> bool:
 
 def _page(request: HttpRequest, name: str, enrolment: Enrolment, status: int = 200, **values: Any) -> HttpResponse:
     values |= {"enrolment": enrolment, "steps": values.pop("steps", None) or _rail(enrolment)}
-    return render(request, f"accounts/signin/{name}.html", values, status=status)
+    return render(request, f"accounts/signin/enrolment/{name}.html", values, status=status)
 
 
 def _rail(enrolment: Enrolment) -> list[dict[str, Any]]:
@@ -84,7 +88,7 @@ def administrator(request: HttpRequest, enrolment: Enrolment) -> Answer:
             enrolment.move("factor", user.id)
             bind(request, user)
             return None
-    return _page(request, "enrol_administrator", enrolment, 422 if form.errors else 200, form=form)
+    return _page(request, "administrator", enrolment, 422 if form.errors else 200, form=form)
 
 
 def password(request: HttpRequest, enrolment: Enrolment) -> Answer:
@@ -101,7 +105,7 @@ def password(request: HttpRequest, enrolment: Enrolment) -> Answer:
             enrolment.move("factor")
             bind(request, user)
             return None
-    return _page(request, "enrol_password", enrolment, 422 if form.errors else 200, form=form, person=user)
+    return _page(request, "password", enrolment, 422 if form.errors else 200, form=form, person=user)
 
 
 def factor(request: HttpRequest, enrolment: Enrolment) -> Answer:
@@ -118,7 +122,7 @@ def factor(request: HttpRequest, enrolment: Enrolment) -> Answer:
             return None
         form.add_error("code", _("That code is not right. Check the clock of your phone, and take the newest code."))
     values = {"form": form, "picture": picture(user, device), "secret": grouped(device.seed_text())}
-    return _page(request, "enrol_factor", enrolment, 422 if form.errors else 200, **values)
+    return _page(request, "factor", enrolment, 422 if form.errors else 200, **values)
 
 
 def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
@@ -127,19 +131,28 @@ def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
     if not is_bound(request, user):
         return again(request, enrolment, user)
     form = forms.Stored(request.POST if "series" in request.POST else None)
+<<<<<<< HEAD
     shown = factors.series_of(user)
     if request.method == "POST" and form.is_valid():
         if shown and shown == request.POST.get("series"):
+=======
+    if request.method == "POST" and form.is_valid():
+        if queries.series_of(user) == request.POST.get("series"):
+>>>>>>> 0fd0242 (Keep enrolment pages together; bring the reference in step)
             return _open(request, enrolment, user)
         form.add_error(None, _("These codes were replaced by newer ones, which you see now. Store these."))
     fresh = factors.new_codes(actor=Actor("person", user.id), user=user)
-    return _page(request, "enrol_codes", enrolment, 422 if form.errors else 200, form=form, fresh=fresh)
+    return _page(request, "codes", enrolment, 422 if form.errors else 200, form=form, fresh=fresh)
 
 
 def _open(request: HttpRequest, enrolment: Enrolment, user: User) -> HttpResponse:
     row = links.complete(user, clock.now())
     enrolment.finish()
+<<<<<<< HEAD
     sessions.enter(request, row, factors.authenticator(row))
+=======
+    sessions.enter(request, row, queries.authenticator_of(row))
+>>>>>>> 0fd0242 (Keep enrolment pages together; bring the reference in step)
     return HttpResponseRedirect(reverse("home:now"))
 
 
@@ -153,7 +166,7 @@ def again(request: HttpRequest, enrolment: Enrolment, user: User) -> Answer:
             bind(request, user)
             return None
         form.add_error("password", _("That is not the password that you chose in the first step."))
-    return _page(request, "enrol_again", enrolment, 422 if form.errors else 200, form=form)
+    return _page(request, "again", enrolment, 422 if form.errors else 200, form=form)
 
 
 def picture(user: User, device: TotpDevice) -> SafeString:
