@@ -94,18 +94,6 @@ def prove(*, user: User, code: str, address: str, at: datetime) -> Device | None
     return device
 
 
-def authenticator(user: User) -> TotpDevice:
-    """The confirmed authenticator. Raises TotpDevice.DoesNotExist."""
-    found: TotpDevice = TotpDevice.objects.get(user=user, confirmed=True)
-    return found
-
-
-def series_of(user: User) -> str:
-    """Names the current set of recovery codes; "" when there is none."""
-    found = RecoveryDevice.objects.filter(user=user).values_list("series", flat=True).first()
-    return str(found) if found else ""
-
-
 def method_of(device: Device) -> str:
     """RFC 8176 name of the proof, for `amr`."""
     return "otp" if isinstance(device, TotpDevice) else "recovery"

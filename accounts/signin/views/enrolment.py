@@ -18,11 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.people import queries as people
 from accounts.people import services as people_services
 from accounts.people.models import User
-<<<<<<< HEAD
-from accounts.signin import forms
-=======
 from accounts.signin import forms, queries
->>>>>>> 0fd0242 (Keep enrolment pages together; bring the reference in step)
 from accounts.signin.models import TotpDevice
 from accounts.signin.services import factors, links, passwords
 from accounts.signin.views import sessions
@@ -131,14 +127,9 @@ def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
     if not is_bound(request, user):
         return again(request, enrolment, user)
     form = forms.Stored(request.POST if "series" in request.POST else None)
-<<<<<<< HEAD
-    shown = factors.series_of(user)
     if request.method == "POST" and form.is_valid():
+        shown = queries.series_of(user)
         if shown and shown == request.POST.get("series"):
-=======
-    if request.method == "POST" and form.is_valid():
-        if queries.series_of(user) == request.POST.get("series"):
->>>>>>> 0fd0242 (Keep enrolment pages together; bring the reference in step)
             return _open(request, enrolment, user)
         form.add_error(None, _("These codes were replaced by newer ones, which you see now. Store these."))
     fresh = factors.new_codes(actor=Actor("person", user.id), user=user)
@@ -148,11 +139,7 @@ def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
 def _open(request: HttpRequest, enrolment: Enrolment, user: User) -> HttpResponse:
     row = links.complete(user, clock.now())
     enrolment.finish()
-<<<<<<< HEAD
-    sessions.enter(request, row, factors.authenticator(row))
-=======
     sessions.enter(request, row, queries.authenticator_of(row))
->>>>>>> 0fd0242 (Keep enrolment pages together; bring the reference in step)
     return HttpResponseRedirect(reverse("home:now"))
 
 

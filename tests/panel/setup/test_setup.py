@@ -170,6 +170,15 @@ def test_codes_are_shown_once_and_only_the_newest_set_counts(path: str) -> None:
     assert RecoveryCode.objects.count() == 10
 
 
+def test_nobody_skips_the_codes_with_an_empty_name_of_their_set(path: str) -> None:
+    client = Client()
+    client.post(path, ADA)
+    client.get(path)
+    client.post(path, {"stage": "factor", "code": code_of(TotpDevice.objects.get())})
+    assert client.post(path, {"stage": "codes", "series": "", "stored": "on"}).status_code == 422
+    assert queries.holders(Role.ADMINISTRATOR, clock.now()) == set()
+
+
 def test_there_is_no_link_when_there_is_an_administrator(path: str) -> None:
     make_person("adam", role=Role.ADMINISTRATOR)
     assert printed() == ""
