@@ -1,4 +1,4 @@
-"""What the catalogue registers: permits, events, menu, tabs, privacy, ledgers, its objects."""
+"""What the catalogue registers: permits, events, menu, tabs, cards, privacy, ledgers, its objects, the demo."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
+from assistants.catalog.queries import assistants as queries
 from assistants.catalog.queries import tabs
 from assistants.catalog.queries.assistants import counts, may_add, visible_to
 from assistants.catalog.rules import permits
@@ -97,6 +98,25 @@ def _choices(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 objects.register(objects.Resolver("assistant", "Assistant", _cards, _choices))
+
+
+def _stopped(actor: Actor, _at: datetime) -> list[cards.Task]:
+    """Stopped assistants: somebody stopped each for a reason, and nobody has resumed it."""
+    return [
+        cards.Task(
+            title=gettext("%(name)s is stopped") % {"name": one.name},
+            sentence=one.stopped_reason,
+            url=reverse("catalog:detail", args=[one.id]),
+            verb=_("Look"),
+            icon="circle-x",
+            urgency=20,
+            tone="warn",
+        )
+        for one in queries.stopped(actor)
+    ]
+
+
+cards.register(cards.Source("catalog.stopped", permits.VIEW, order=5, tasks=_stopped))
 demo_registry.register(50, demo.build)
 demo_registry.register_traffic(demo.traffic)
 

@@ -37,6 +37,10 @@ class ValueIn(serializers.Serializer[Any]):
     value = serializers.CharField(write_only=True, trim_whitespace=False, max_length=rules.VALUE_LIMIT)
 
 
+class RotationIn(ValueIn):
+    expires_at = serializers.DateTimeField(required=False, allow_null=True, help_text="The new value's end.")
+
+
 class VersionOut(serializers.ModelSerializer[SecretVersion]):
     class Meta:
         model = SecretVersion
@@ -113,15 +117,14 @@ class One(OfSecret, Item):
 
 @door(rules.ROTATE)
 class Rotation(OfSecret):
-    input_class = ValueIn
+    input_class = RotationIn
 
-    @extend_schema(request=ValueIn, responses=SecretOut)
+    @extend_schema(request=RotationIn, responses=SecretOut)
     def post(self, request: Request, secret_id: UUID) -> Response:  # noqa: ARG002 - DRF passes the URL's parts
         """Put a new value in use at once."""
         secret = self.unchanged()
-        done = services.rotate(
-            actor=self.actor, secret=secret, value=self.given()["value"], revision=secret.revision, at=self.at
-        )
+        given = self.given()
+        done = services.rotate(actor=self.actor, secret=secret, revision=secret.revision, at=self.at, **given)
         return self.answer(done)
 
 

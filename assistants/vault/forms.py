@@ -16,6 +16,16 @@ KINDS = [
 ]
 
 
+class End(forms.DateTimeField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Expires"),
+            required=False,
+            help_text=_("Nothing can use it after this moment. UTC."),
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        )
+
+
 class New(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("What it opens, such as “Mistral, production”. Not the value.")
@@ -26,18 +36,14 @@ class New(forms.Form):
         strip=False,
         help_text=_("Encrypted under a key of its own. Nobody can read it again, you neither: keep your own copy."),
     )
-    expires_at = forms.DateTimeField(
-        label=_("Expires"),
-        required=False,
-        help_text=_("Nothing can use it after this moment. UTC."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    expires_at = End()
 
 
 class Rotation(forms.Form):
     """`revision` is the secret as the page showed it."""
 
     value = SecretField(label=_("New value"), strip=False)
+    expires_at = End()
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 

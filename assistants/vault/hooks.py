@@ -1,9 +1,12 @@
-"""What the vault registers: permits, events, menu, privacy, its ledger, its objects."""
+"""What the vault registers: permits, events, menu, cards, privacy, its ledger, its objects."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
@@ -13,7 +16,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal
-from panel.ui import menu
+from panel.ui import cards, menu
 
 access.register_permits(*rules.PERMITS)
 ledgers.append_only("vault_secretversion")
@@ -50,3 +53,24 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
 
 
 objects.register(objects.Resolver("secret", "Secret", _cards))
+
+
+def _tasks(actor: Actor, at: datetime) -> list[cards.Task]:
+    """Secrets that end within two weeks, or have ended."""
+    return [
+        cards.Task(
+            title=gettext("%(name)s expires") % {"name": secret.name},
+            sentence=gettext("Nothing can use it after that. Store it anew before."),
+            url=reverse("vault:detail", args=[secret.id]),
+            verb=_("Look"),
+            icon="lock",
+            urgency=10 if queries.expired(secret, at) else 30,
+            tone="danger" if queries.expired(secret, at) else "warn",
+            when=date_format(secret.expires_at, "j M"),
+        )
+        for secret in queries.ending(actor, at)
+        if secret.expires_at
+    ]
+
+
+cards.register(cards.Source("vault", rules.VIEW, order=30, tasks=_tasks))

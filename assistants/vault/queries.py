@@ -83,6 +83,12 @@ def expired(secret: Secret, at: datetime) -> bool:
     return secret.expires_at is not None and secret.expires_at <= at
 
 
+def ending(actor: Actor, at: datetime) -> list[Secret]:
+    """Active secrets that end within two weeks or have ended, soonest first, at most twenty."""
+    rows = visible_to(actor).filter(state=rules.State.ACTIVE, expires_at__lte=at + rules.SOON)
+    return list(rows.order_by("expires_at")[:20])
+
+
 def names(ids: set[UUID]) -> dict[UUID, str]:
     return dict(Secret.objects.filter(id__in=ids).values_list("id", "name"))
 

@@ -1,6 +1,7 @@
 """Secrets: kinds, states, permits, and what of a value may ever be shown."""
 
 import enum
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,7 @@ from accounts.access.rules import Permit, Role
 
 VALUE_LIMIT = 32 * 1024
 """Bytes of a value: enough for a service-account file or a certificate chain."""
+SOON = timedelta(days=14)
 SHOWN = 4
 SHOWN_FROM = 16
 """The last four characters are shown of values with at least 16: four of fewer would be too large a part of it."""

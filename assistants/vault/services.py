@@ -74,19 +74,31 @@ def create(
             _add_version(secret, actor, value, at)
             journal.record("vault.secret.created", actor=actor, obj=secret, detail={"kind": kind}, at=at)
     except IntegrityError as error:
-        raise _name_taken(error, name) from error
+        if "vault_secret_name" not in str(error):
+            raise
+        raise NameTaken(_("There is a secret with the name “%(name)s” already.") % {"name": name}) from error
     return secret
 
 
-def rotate(*, actor: Actor, secret: Secret, value: str, at: datetime, revision: int | None = None) -> Secret:
-    """Put a new value in use at once; the old version stays sealed and is never used again."""
+def rotate(
+    *,
+    actor: Actor,
+    secret: Secret,
+    value: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+    revision: int | None = None,
+) -> Secret:
+    """Put a new value with its own end in use at once; the old version stays sealed and is never used again."""
     access.require(actor, rules.ROTATE)
     value = _value(secret.kind, value)
+    _future(expires_at, at)
     with transaction.atomic():
         secret = _locked(secret, revision)
         if secret.state != rules.State.ACTIVE:
             raise NotRotatable(_("Only an active secret can be replaced. Enable it first."))
         secret.current += 1
+        secret.expires_at = expires_at
         _touch(secret, at)
         _add_version(secret, actor, value, at)
         journal.record("vault.secret.rotated", actor=actor, obj=secret, detail={"version": secret.current}, at=at)
@@ -133,8 +145,7 @@ def bind(*, actor: Actor, secret: Secret, user: tuple[str, UUID], at: datetime) 
         )
         if made:
             _touch(secret, at)
-            detail = {"user_kind": user[0], "user_id": str(user[1])}
-            journal.record("vault.secret.bound", actor=actor, obj=secret, detail=detail, at=at)
+            journal.record("vault.secret.bound", actor=actor, obj=secret, detail=_words(user), at=at)
     return binding
 
 
@@ -146,8 +157,7 @@ def unbind(*, actor: Actor, secret: Secret, user: tuple[str, UUID], at: datetime
         gone, _rows = secret.bindings.filter(user_kind=user[0], user_id=user[1]).delete()
         if gone:
             _touch(secret, at)
-            detail = {"user_kind": user[0], "user_id": str(user[1])}
-            journal.record("vault.secret.unbound", actor=actor, obj=secret, detail=detail, at=at)
+            journal.record("vault.secret.unbound", actor=actor, obj=secret, detail=_words(user), at=at)
 
 
 def use(secret_id: UUID, *, user: tuple[str, UUID], at: datetime) -> bytes:
@@ -184,9 +194,11 @@ def _add_version(secret: Secret, actor: Actor, value: str, at: datetime) -> None
     )
 
 
-def _switch(
-    actor: Actor, secret: Secret, states: tuple[rules.State, rules.State], at: datetime, revision: int | None
-) -> Secret:
+def _words(user: tuple[str, UUID]) -> dict[str, str]:
+    return {"user_kind": user[0], "user_id": str(user[1])}
+
+
+def _switch(actor: Actor, secret: Secret, states: tuple[str, str], at: datetime, revision: int | None) -> Secret:
     access.require(actor, rules.DISABLE)
     before, after = states
     with transaction.atomic():
@@ -204,7 +216,7 @@ def _touch(secret: Secret, at: datetime) -> None:
     secret.epoch = epochs.bump()
     secret.revision += 1
     secret.changed_at = at
-    secret.save(update_fields=["state", "current", "epoch", "revision", "changed_at"])
+    secret.save(update_fields=["state", "current", "expires_at", "epoch", "revision", "changed_at"])
 
 
 def _locked(secret: Secret, revision: int | None) -> Secret:
@@ -235,9 +247,3 @@ def _value(kind: str, value: str) -> str:
 def _future(moment: datetime | None, at: datetime) -> None:
     if moment is not None and moment <= at:
         raise Invalid(fields={"expires_at": _("This moment has passed. Choose one after now.")})
-
-
-def _name_taken(error: IntegrityError, name: str) -> Exception:
-    if "vault_secret_name" not in str(error):
-        return error
-    return NameTaken(_("There is a secret with the name “%(name)s” already.") % {"name": name})

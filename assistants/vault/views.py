@@ -148,9 +148,7 @@ class Rotation(OfSecret, FormPage):
 
     def perform(self, form: Any) -> str:
         given = form.cleaned_data
-        services.rotate(
-            actor=self.actor, secret=self.secret, value=given["value"], revision=given["revision"], at=self.at
-        )
+        services.rotate(actor=self.actor, secret=self.secret, at=self.at, **given)
         self.tell(_("The new value is in use."))
         return self.back()
 

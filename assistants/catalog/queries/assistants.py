@@ -64,6 +64,11 @@ def counts(actor: Actor) -> dict[str, int]:
     return found
 
 
+def stopped(actor: Actor) -> list[Assistant]:
+    """The newest stops first, at most twenty."""
+    return list(visible_to(actor).filter(state=State.PAUSED).order_by("-stopped_at")[:20])
+
+
 def names(ids: set[UUID]) -> dict[UUID, str]:
     return dict(Assistant.objects.filter(id__in=ids).values_list("id", "name"))
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.access import queries as access
 from accounts.access.models import TeamGrant, UserGrant
 from accounts.access.rules import ObjectRole, in_force
@@ -11,6 +13,13 @@ from accounts.people import queries as people
 from assistants.catalog.models import Assistant
 from assistants.catalog.rules import permits
 from panel.kernel.actors import Actor
+
+WORDS = {
+    ObjectRole.VIEWER: _("Viewer"),
+    ObjectRole.OPERATOR: _("Operator"),
+    ObjectRole.EDITOR: _("Editor"),
+    ObjectRole.OWNER: _("Owner"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,10 @@ class Shown:
     given_at: datetime
     expires_at: datetime | None
     ended: bool
+
+    @property
+    def role_word(self) -> str:
+        return str(WORDS[self.role])
 
 
 def of(assistant: Assistant, at: datetime) -> list[Shown]:

@@ -106,4 +106,5 @@ class Keys(OfAssistant):
     template_name = "assistants/catalog/keys.html"
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "keys": keys.of(self.assistant.id, self.at)}
+        context = {"keys": keys.of(self.assistant.id, self.at), "pk": str(self.assistant.id)}
+        return {**super().context(), **context}

@@ -11,6 +11,7 @@ from assistants.catalog.services.changes import NotPossible
 from panel.kernel import clock, ids
 from panel.kernel.errors import Forbidden, Invalid
 from panel.kernel.models import Worker
+from panel.ui import cards
 from tests.assistants.catalog.stage import CONSOLE, live, new
 from tests.factories.people import actor_of, make_person
 
@@ -75,3 +76,11 @@ def test_a_stranger_stops_nothing() -> None:
     charlie = actor_of(make_person("charlie"))
     with pytest.raises(Forbidden):
         switch.pause(actor=charlie, assistant=live(), reason="Because", at=clock.now())
+
+
+def test_the_front_page_says_what_is_stopped_to_those_who_see_it() -> None:
+    stop(live())
+    board = cards.board(CONSOLE, clock.now())
+    assert [task.title for task in board.tasks if "stopped" in task.title] == ["It-Desk is stopped"]
+    charlie = actor_of(make_person("charlie"))
+    assert not [task for task in cards.board(charlie, clock.now()).tasks if "stopped" in task.title]

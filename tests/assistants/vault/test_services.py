@@ -83,6 +83,13 @@ class TestRotate:
         assert given(secret) == b"sk-another-value-0002"
         assert [(one.number, one.shown) for one in queries.versions(secret)] == [(2, "0002"), (1, "Zq9w")]
 
+    def test_the_new_value_has_an_end_of_its_own(self) -> None:
+        soon, late = clock.now() + timedelta(days=1), clock.now() + timedelta(days=90)
+        secret = stored(expires_at=soon)
+        assert queries.ending(CONSOLE, clock.now()) == [secret]
+        services.rotate(actor=CONSOLE, secret=secret, value="v2", expires_at=late, at=clock.now())
+        assert queries.ending(CONSOLE, clock.now()) == []
+
     def test_a_stale_page_does_not_replace_what_it_has_not_seen(self) -> None:
         secret = bound(stored())
         services.rotate(actor=CONSOLE, secret=secret, value="sk-first-replacement", at=clock.now(), revision=2)
