@@ -73,5 +73,6 @@ async def read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
                 raise EgressError("too_large", f"The answer has more than {max_bytes} bytes.")
             parts.append(part)
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        response.close()
         raise translated(error, response.url.host or "") from None
     return b"".join(parts)
