@@ -5,7 +5,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from panel.journal import queries as journal
 from panel.kernel.actors import Actor
 from panel.kernel.db import epochs
 from panel.kernel.models import Worker
@@ -32,20 +31,5 @@ def tasks(_actor: Actor, _at: datetime) -> list[Task]:
 
 def checks(_actor: Actor, at: datetime) -> list[Check]:
     live = Worker.objects.filter(seen_at__gte=at - epochs.LIVE).count()
-    head = journal.head()
-    late = journal.unsealed_alarm() is not None
-    return [
-        Check(
-            _("Gateway"),
-            live > 0,
-            ngettext("%(n)s process answers", "%(n)s processes answer", live) % {"n": live}
-            if live
-            else _("no process answers"),
-        ),
-        Check(
-            _("Journal"),
-            not late,
-            _("entries wait to be sealed") if late else _("sealed"),
-            meta=ngettext("%(n)s entry", "%(n)s entries", head.size) % {"n": head.size} if head else "",
-        ),
-    ]
+    answers = ngettext("%(n)s process answers", "%(n)s processes answer", live) % {"n": live}
+    return [Check(_("Gateway"), live > 0, answers if live else _("no process answers"))]

@@ -54,7 +54,7 @@ def _in_state(rows: Any, value: str) -> Any:
 COLUMNS = [
     Column(
         "name", gettext_lazy("Key"), cell="title", sort="name", card="title",
-        second=lambda key: key.key_id, url=lambda key: reverse("credentials:detail", args=[key.id]),
+        second=lambda key: key.key_id, mono=True, url=lambda key: reverse("credentials:detail", args=[key.id]),
     ),
     Column("kind", gettext_lazy("Use"), value=lambda key: KIND_WORDS[key.kind], sort="kind"),
     Column(

@@ -40,6 +40,7 @@ def _columns(owners: dict[Any, str], policies: dict[Any, str]) -> list[Column]:
             gettext_lazy("Assistant"),
             cell="title",
             second=_second,
+            mono=lambda row: row.state != "paused",
             sort="name",
             card="title",
             url=lambda row: reverse("catalog:detail", args=[row.id]),

@@ -96,6 +96,7 @@ def columns(words: queries.Words) -> list[Column]:
             value=lambda one: events.title(one.event),
             cell="title",
             second=lambda one: one.event,
+            mono=True,
             url=lambda one: reverse("auditing:entry", args=[one.id]),
             card="title",
         ),

@@ -134,6 +134,7 @@ class ListPage:
                 "row": row,
                 "value": column.read(row),
                 "second": column.second(row) if column.second else "",
+                "mono": column.mono(row) if callable(column.mono) else column.mono,
                 "url": url,
                 **self.extra,
             }

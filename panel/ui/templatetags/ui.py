@@ -11,9 +11,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from panel.kernel import clock
 from panel.ui.drawings import icons, tape
@@ -73,24 +72,34 @@ def ago(at: datetime | None, never: Any = "") -> SafeString:
         return format_html("{}", never or _("never"))
     seconds = (clock.now() - at).total_seconds()
     if abs(seconds) < 60:
-        text = _("just now")
-    elif seconds > 0:
-        text = _("%(span)s ago") % {"span": _span(at)}
-    else:
-        text = _("in %(span)s") % {"span": timesince(clock.now(), at, depth=1)}
-    return _time(at, text)
+        return _time(at, _("just now"))
+    span = {"span": _span(abs(seconds))}
+    return _time(at, (_("%(span)s ago") if seconds > 0 else _("in %(span)s")) % span)
 
 
 @register.simple_tag
 def moment(at: datetime | None, seconds: bool = False, never: Any = "–") -> SafeString:
-    """An absolute time in the reader's zone: `24 Nov 2026, 10:14`."""
+    """An absolute time in the reader's zone: `24 Nov, 10:14`, with the year when it is another one."""
     if at is None:
         return format_html("{}", never)
-    return _time(at, date_format(timezone.localtime(at), "j M Y, H:i:s" if seconds else "j M Y, H:i"))
+    local = timezone.localtime(at)
+    day = "j M" if local.year == timezone.localtime(clock.now()).year else "j M Y"
+    return _time(at, date_format(local, f"{day}, {'H:i:s' if seconds else 'H:i'}"))
 
 
-def _span(at: datetime) -> str:
-    return timesince(at, clock.now(), depth=1)
+def _span(seconds: float) -> str:
+    """Minutes for two hours, hours for two days, days for four months, then months and years."""
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return _("%(n)s min") % {"n": minutes}
+    if minutes < 48 * 60:
+        return _("%(n)s h") % {"n": round(minutes / 60)}
+    days = round(minutes / 1440)
+    if days < 120:
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    if days < 700:
+        return ngettext("%(n)s month", "%(n)s months", round(days / 30.44)) % {"n": round(days / 30.44)}
+    return ngettext("%(n)s year", "%(n)s years", round(days / 365.25)) % {"n": round(days / 365.25)}
 
 
 def _time(at: datetime, text: str) -> SafeString:
