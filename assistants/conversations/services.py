@@ -140,6 +140,22 @@ def _uuid(value: str | None) -> UUID | None:
     return UUID(value) if value else None
 
 
+_AS_THEY_ARE = [
+    "route",
+    "source",
+    "model",
+    "policy",
+    "stream",
+    "status",
+    "upstream_status",
+    "error",
+    "action",
+    "verdicts",
+    "verdicts_left_out",
+    "stages",
+]
+
+
 def _call(record: dict[str, Any]) -> Call:
     call_id = UUID(record["id"])
     tokens_in, tokens_out, estimated = record["tokens"]
@@ -148,22 +164,8 @@ def _call(record: dict[str, Any]) -> Call:
         day=ids.day_of(call_id),
         id=call_id,
         at=datetime.fromisoformat(record["at"]),
-        route=record["route"],
-        source=record["source"],
-        key=_uuid(record["key"]),
-        assistant=_uuid(record["assistant"]),
-        version=_uuid(record["version"]),
-        provider=_uuid(record["provider"]),
-        model=record["model"],
-        policy=record["policy"],
-        stream=record["stream"],
-        status=record["status"],
-        upstream_status=record["upstream_status"],
-        error=record["error"],
-        action=record["action"],
-        verdicts=record["verdicts"],
-        verdicts_left_out=record["verdicts_left_out"],
-        stages=record["stages"],
+        **{name: _uuid(record[name]) for name in ("key", "assistant", "version", "provider")},
+        **{name: record[name] for name in _AS_THEY_ARE},
         tokens_in=tokens_in,
         tokens_out=tokens_out,
         tokens_estimated=estimated,

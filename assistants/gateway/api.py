@@ -48,7 +48,7 @@ class TraceOut(serializers.ModelSerializer[Call]):
 
 @door(SEE_TRACES)
 class Traces(Endpoint):
-    """Newest first; `?cursor=` is the last id of the page before, `?assistant=` and `?action=` narrow."""
+    """Newest first; `?cursor=` is the last id of the page before, `?assistant=` and `?verdict=` narrow."""
 
     serializer_class = TraceOut
 
@@ -57,12 +57,12 @@ class Traces(Endpoint):
         rows = queries.visible_to(self.actor)
         if assistant := asked.get("assistant"):
             rows = rows.filter(assistant=_uuid(assistant))
-        if action := asked.get("action"):
-            if action not in ACTIONS:
+        if verdict := asked.get("verdict"):
+            if verdict not in ACTIONS:
                 raise Refusal(
-                    _("“action” must be one of %(words)s.") % {"words": ", ".join(ACTIONS)}, code="bad_filter"
+                    _("“verdict” must be one of %(words)s.") % {"words": ", ".join(ACTIONS)}, code="bad_filter"
                 )
-            rows = rows.filter(action=action)
+            rows = rows.filter(action=verdict)
         beyond = _uuid(asked["cursor"]) if asked.get("cursor") else None
         size = _size(asked.get("limit", ""))
         found = queries.page(rows, beyond=beyond, limit=size + 1)

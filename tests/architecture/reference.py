@@ -91,11 +91,27 @@ def error_codes() -> str:
     return HEAD.format(title="Error codes", intro=intro) + _table(["code", "status", "means"], rows)
 
 
+def gateway_errors() -> str:
+    faults = importlib.import_module("assistants.gateway.rules").FAULTS
+    rows = [
+        [f"`{code}`", str(fault.status), f"`{fault.kind}`", fault.sentence, f"{fault.retry} s" if fault.retry else ""]
+        for code, fault in sorted(faults.items())
+    ]
+    intro = (
+        'What `/v1` answers when it does not answer: OpenAI\'s error object, `{"error": {"message", "type", "param",'
+        ' "code"}}`, always with `x-request-id`. In a stream that has begun the same object is the last event and no'
+        " `[DONE]` follows. 499 stands in the trace only: nobody was there to hear it."
+    )
+    columns = ["code", "status", "type", "means", "Retry-After"]
+    return HEAD.format(title="Gateway errors", intro=intro) + _table(columns, rows)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/permits.md": permits,
     "docs/reference/jobs.md": jobs,
     "docs/reference/journal-events.md": journal_events,
     "docs/reference/error-codes.md": error_codes,
+    "docs/reference/gateway-errors.md": gateway_errors,
 }
 
 

@@ -143,7 +143,7 @@ class TestApi:
         assert [one["id"] for one in rest.data["items"]] == [str(made[0])]
         assert rest.data["next"] is None
 
-    @pytest.mark.parametrize("query", ["limit=0", "limit=x", "cursor=x", "action=nothing", "assistant=1"])
+    @pytest.mark.parametrize("query", ["limit=0", "limit=x", "cursor=x", "verdict=nothing", "assistant=1"])
     def test_a_wrong_question_is_refused(self, olga: User, query: str) -> None:
         try:
             response: Any = visit(actor(olga), f"/api/v1/traces/?{query}")

@@ -33,7 +33,6 @@ def name_subject(call: Call, body: dict[str, Any], key: bytes) -> None:
 def payload(call: Call, snapshot: Snapshot) -> bytes:
     """The frame's bytes."""
     total = time.perf_counter() - call.began
-    version = call.assistant.version if call.assistant else None
     verdicts = call.verdicts[:VERDICT_LIMIT]
     record: dict[str, Any] = {
         "kind": "call",
@@ -41,13 +40,7 @@ def payload(call: Call, snapshot: Snapshot) -> bytes:
         "at": call.at.isoformat(),
         "route": call.route,
         "source": "api",
-        "key": call.key.id.hex if call.key else None,
-        "assistant": call.assistant.id.hex if call.assistant else None,
-        "version": version.id.hex if version else None,
-        "provider": version.provider.hex if version else None,
-        "model": version.model if version else "",
-        "policy": _policy(call, snapshot),
-        "subject": call.subject,
+        **_about(call, snapshot),
         "stream": call.stream,
         "status": call.status,
         "error": call.error,
@@ -66,10 +59,19 @@ def payload(call: Call, snapshot: Snapshot) -> bytes:
     return orjson.dumps(record)
 
 
-def _policy(call: Call, snapshot: Snapshot) -> str:
+def _about(call: Call, snapshot: Snapshot) -> dict[str, Any]:
+    """Who called whom, by ids."""
     version = call.assistant.version if call.assistant else None
     policy = snapshot.policies.get(version.policy) if version else None
-    return policy.version if policy else ""
+    return {
+        "key": call.key.id.hex if call.key else None,
+        "assistant": call.assistant.id.hex if call.assistant else None,
+        "version": version.id.hex if version else None,
+        "provider": version.provider.hex if version else None,
+        "model": version.model if version else "",
+        "policy": policy.version if policy else "",
+        "subject": call.subject,
+    }
 
 
 def _action(call: Call) -> str:
