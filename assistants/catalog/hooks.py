@@ -90,7 +90,7 @@ privacy.declare("catalog.Publication", {"message": _WORK, "by_kind": _WORD})
 
 def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
     found = visible_to(actor).filter(id__in=list(ids))
-    return {one.id: objects.Card(one.name, reverse("catalog:detail", args=[one.id])) for one in found}
+    return {one.id: objects.Card(one.name, reverse("catalog:detail", args=[one.id]), one.slug) for one in found}
 
 
 def _choices(actor: Actor) -> list[tuple[UUID, str]]:
