@@ -1,5 +1,5 @@
 # up: the panel; demo: a panel with invented people and traffic; check: minutes; test: everything; bench, soak: hours.
-.PHONY: up demo stop check test bench soak venv venv-dev
+.PHONY: up demo check test bench soak venv venv-dev
 PY := .venv/bin/python
 
 up: venv
@@ -7,9 +7,6 @@ up: venv
 
 demo: venv
 	@exec $(PY) manage.py up --demo
-
-stop: venv
-	@exec $(PY) manage.py stop
 
 venv:
 	@sh panel/ops/bootstrap.sh requirements.txt
@@ -24,7 +21,7 @@ check: venv-dev
 	$(PY) -m mypy panel accounts compliance assistants
 	$(PY) -m djlint --lint templates
 	$(PY) manage.py check --fail-level WARNING
-	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) -W ignore manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -m "not slow and not browser"
 
 test: check

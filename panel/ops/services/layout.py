@@ -96,6 +96,15 @@ def _socket_folder(run: Path) -> Path:
     return folder
 
 
+def leave(place: Layout) -> None:
+    """Take away what only a running panel needs."""
+    with contextlib.suppress(OSError):
+        place.environment_file.unlink(missing_ok=True)
+        if place.sockets != place.run:
+            shutil.rmtree(place.sockets, ignore_errors=True)
+            (place.run / "sockets").unlink(missing_ok=True)
+
+
 def lock(data: Path) -> int:
     """Take the data directory; returns the descriptor that holds it, which the children inherit.
 

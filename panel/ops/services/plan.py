@@ -36,7 +36,7 @@ GATEWAY = Process(
     "gateway",
     (
         "-m granian --interface asgi --host {PANEL_BIND} --port {PORT} --http 1 --no-ws --loop uvloop"
-        " --workers {PANEL_GATEWAY_WORKERS} --respawn-failed-workers --respawn-interval 0.2 --workers-kill-timeout 5"
+        " --backlog 4096 --workers {PANEL_GATEWAY_WORKERS} --respawn-failed-workers --respawn-interval 0.2 --workers-kill-timeout 5"
         " --no-access-log --log-level warning panel.asgi:application"
     ),
     ("DATABASE_URL", "VALKEY_URL", "PANEL_KEK_SERVING", "PANEL_METRICS_TOKEN"),

@@ -5,6 +5,7 @@ import ctypes
 import multiprocessing
 import os
 import pwd
+import resource
 import signal
 import subprocess
 import sys
@@ -115,3 +116,27 @@ def die_with_server() -> None:
     die_with_parent(signal.SIGKILL)
     if parent.pid != os.getppid():
         os._exit(1)
+
+
+def set_limits() -> None:
+    """What every child inherits: private files, no core dump with keys in it, and descriptors for a thousand streams."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def bury_orphans(own: set[int]) -> None:
+    """As a container's first process we inherit the dead of others; `own` are waited for by their owners."""
+    if os.getpid() != 1:
+        return
+    while True:
+        try:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if found is None or found.si_pid in own:
+            return
+        os.waitpid(found.si_pid, 0)

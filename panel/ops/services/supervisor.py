@@ -18,7 +18,7 @@ from panel.ops.services.children import Child, end
 from panel.ops.services.faults import CannotStart
 from panel.ops.services.postgres import Postgres
 from panel.ops.services.programs import Commands, Program, turn_logs
-from panel.ops.services.spawn import tail
+from panel.ops.services.spawn import bury_orphans, set_limits, tail
 from panel.ops.services.valkey import Valkey
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -48,6 +48,7 @@ class Supervisor:
         # Explicitly: a shell that starts us with & leaves SIGINT ignored.
         for number in SIGNALS:
             signal.signal(number, _raise_ended)
+        set_limits()
         try:
             self._start()
             self._tend()
@@ -176,15 +177,16 @@ class Supervisor:
                 turn_logs(self.place.log)
 
     def _keep(self) -> None:
-        for child in [*self.servers, *self.serving]:
+        children = [*self.servers, *self.serving]
+        for child in children:
             child.tend(say)
+        bury_orphans({child.pid for child in children})
 
     def _stop(self) -> None:
         end(self.serving, SERVING_ENDS)
         end(self.servers, SERVERS_END)
         if self.hold >= 0:
-            with contextlib.suppress(OSError):
-                self.place.environment_file.unlink(missing_ok=True)
+            layout.leave(self.place)
             os.close(self.hold)
 
 
@@ -196,4 +198,5 @@ def _raise_ended(number: int, frame: object) -> None:  # noqa: ARG001 - the sign
 
 
 def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the supervisor speaks to the terminal
+    with contextlib.suppress(OSError):  # a closed terminal is no reason to stop
+        print(sentence, file=sys.stderr, flush=True)  # noqa: T201 - the supervisor speaks to the terminal

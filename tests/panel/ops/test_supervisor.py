@@ -159,6 +159,14 @@ def test_logs_are_lines_of_json_without_a_word_of_the_caller(running: PanelRun) 
         assert marker not in log.read_text(errors="replace"), log
 
 
+def test_a_path_too_long_for_sockets_works_too(tmp_path: Path) -> None:
+    with PanelRun(tmp_path / ("long" * 30)) as run:
+        run.wait_ready()
+        sockets = Path((run.data / "run" / "sockets").read_text())
+        assert sockets.stat().st_mode & 0o777 == 0o700
+    assert not sockets.exists()
+
+
 _WHO = """
 import django; django.setup()
 from django.db import connection
