@@ -57,10 +57,13 @@ for name, title in (
     events.register(f"catalog.{name}", title=title, retention="security")
 
 _WORD = NotPersonal("a fixed word of the program")
-_WORK = NotPersonal("words of the organisation about its product; people are asked not to write personal data here")
+_WORK = NotPersonal("the organisation's name for its product")
+_SAID = Personal(
+    "author", "content", "to say why something was done", export="omit", erase="keep", retention="assistant"
+)
 privacy.declare(
     "catalog.Assistant",
-    {"slug": _WORK, "name": _WORK, "description": _WORK, "stopped_reason": _WORK, "stopped_by_kind": _WORD},
+    {"slug": _WORK, "name": _WORK, "description": _WORK, "stopped_reason": _SAID, "stopped_by_kind": _WORD},
 )
 privacy.declare(
     "catalog.AssistantVersion",
@@ -68,7 +71,7 @@ privacy.declare(
         "digest": NotPersonal("a hash"),
         "content": NotPersonal("the organisation's prompt, sealed under the assistant's key", secret=True),
         "model": _WORD,
-        "message": _WORK,
+        "message": _SAID,
         "author_kind": _WORD,
     },
 )
@@ -85,7 +88,7 @@ for grant, receiver in (("catalog.AssistantUserGrant", "user"), ("catalog.Assist
     privacy.declare(
         grant, {"giver_kind": _WORD, "reason": Personal(receiver, "employment", "to show why a right was given")}
     )
-privacy.declare("catalog.Publication", {"message": _WORK, "by_kind": _WORD})
+privacy.declare("catalog.Publication", {"message": _SAID, "by_kind": _WORD})
 
 
 def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:

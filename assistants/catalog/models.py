@@ -29,7 +29,8 @@ class AssistantQuerySet(models.QuerySet["Assistant"]):
 
 
 class Assistant(models.Model):
-    """`slug` is the model name that clients send. `revision` counts changes for If-Match."""
+    """`slug` is the model name that clients send. `revision` counts changes for If-Match. Free words (reasons, messages,
+    prompts) are sealed under the assistant's key: people write of people."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     slug = models.CharField(max_length=63, unique=True)
@@ -43,7 +44,7 @@ class Assistant(models.Model):
     live_version = models.ForeignKey("AssistantVersion", null=True, on_delete=models.PROTECT, related_name="+")
     key_id = models.UUIDField()
     store_content = models.BooleanField(default=False)
-    stopped_reason = models.CharField(max_length=300, blank=True, default="")
+    stopped_reason = EncryptedText(key="key_id", null=True)
     stopped_by_kind = models.CharField(max_length=12, blank=True, default="")
     stopped_by_id = models.UUIDField(null=True)
     stopped_at = models.DateTimeField(null=True)
@@ -100,7 +101,7 @@ class AssistantVersion(models.Model):
     provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="+")
     policy = models.ForeignKey("guard.GuardPolicy", on_delete=models.PROTECT, related_name="+")
     model = models.CharField(max_length=200)
-    message = models.CharField(max_length=500)
+    message = EncryptedText(key="key_id")
     author_kind = models.CharField(max_length=12)
     author_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
@@ -148,7 +149,8 @@ class Publication(models.Model):
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="publications")
     version = models.ForeignKey(AssistantVersion, on_delete=models.PROTECT, related_name="publications")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    message = models.CharField(max_length=500)
+    key_id = models.UUIDField()
+    message = EncryptedText(key="key_id")
     by_kind = models.CharField(max_length=12)
     by_id = models.UUIDField(null=True)
     at = models.DateTimeField()

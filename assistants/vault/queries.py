@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from accounts.access import queries as access
+from accounts.people import queries as people
 from assistants.vault import rules
 from assistants.vault.models import Secret, SecretBinding, SecretQuerySet, SecretVersion
 from panel.kernel.actors import Actor
@@ -67,6 +68,14 @@ def possible_users(actor: Actor, secret: Secret) -> list[tuple[str, str]]:
 def versions(secret: Secret) -> list[SecretVersion]:
     """Newest first. `shown` of a destroyed secret cannot be read any more."""
     return list(secret.versions.order_by("-number"))
+
+
+def makers(secret: Secret) -> dict[UUID | None, str]:
+    """Names of the owner and of who stored its versions."""
+    ids = {one for one in secret.versions.values_list("created_by_id", flat=True) if one}
+    found: dict[UUID | None, str] = {}
+    found.update(people.names(ids | ({secret.owner_id} if secret.owner_id else set())))
+    return found
 
 
 def bindings(secret: Secret) -> list[SecretBinding]:

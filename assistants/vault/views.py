@@ -113,13 +113,14 @@ class Detail(OfSecret):
     template_name = "assistants/vault/detail.html"
 
     def context(self) -> dict[str, Any]:
-        users = queries.users(self.actor, self.secret)
+        users, makers = queries.users(self.actor, self.secret), queries.makers(self.secret)
         return {
             **super().context(),
             "kind": KIND_WORDS[self.secret.kind],
             "state": STATE_WORDS[self.secret.state],
             "expired": queries.expired(self.secret, self.at),
-            "versions": queries.versions(self.secret),
+            "versions": [(one, makers.get(one.created_by_id, "")) for one in queries.versions(self.secret)],
+            "owner": makers.get(self.secret.owner_id, ""),
             "users": users,
             "binding": forms.Binding(users=queries.possible_users(self.actor, self.secret)),
             "consequences": [

@@ -12,6 +12,7 @@ from assistants.catalog.rules import content
 
 class AssistantOut(serializers.ModelSerializer[Assistant]):
     version = serializers.SerializerMethodField(help_text="Number of the live version, null before the first.")
+    stopped_reason = serializers.CharField(read_only=True, allow_null=True)
 
     class Meta:
         model = Assistant
@@ -65,6 +66,8 @@ class DraftIn(serializers.Serializer[Any]):
 
 
 class VersionOut(serializers.ModelSerializer[AssistantVersion]):
+    message = serializers.CharField(read_only=True)
+
     class Meta:
         model = AssistantVersion
         fields = ("number", "digest", "message", "author_kind", "author_id", "created_at")
@@ -86,6 +89,7 @@ class WholeVersionOut(VersionOut):
 
 class PublicationOut(serializers.ModelSerializer[Publication]):
     version = serializers.SerializerMethodField()
+    message = serializers.CharField(read_only=True)
 
     class Meta:
         model = Publication

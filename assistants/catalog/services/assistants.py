@@ -88,7 +88,7 @@ def _move(actor: Actor, assistant: Assistant, move: Move, reason: str, at: datet
         if state is None:
             raise NotPossible(_("The assistant is in another state by now. Look at it again."))
         assistant.state = state
-        assistant.stopped_reason = reason.strip()[:300]
+        assistant.stopped_reason = reason.strip()[:300] or None
         assistant.stopped_by_kind, assistant.stopped_by_id, assistant.stopped_at = actor.kind, actor.id, at
         touch(assistant, at, "state", "stopped_reason", "stopped_by_kind", "stopped_by_id", "stopped_at")
         event = "catalog.assistant.archived" if move is Move.ARCHIVE else "catalog.assistant.restored"

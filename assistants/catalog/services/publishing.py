@@ -85,6 +85,7 @@ def _go_live(
         assistant=assistant,
         version=version,
         kind=kind,
+        key_id=assistant.key_id,
         message=message,
         by_kind=actor.kind,
         by_id=actor.id,

@@ -48,7 +48,7 @@ def resume(*, actor: Actor, assistant: Assistant, at: datetime) -> Switched:
     access.require(actor, permits.PAUSE, assistant)
     with transaction.atomic():
         assistant = _moved(assistant, Move.RESUME)
-        assistant.stopped_reason, assistant.stopped_at = "", None
+        assistant.stopped_reason, assistant.stopped_at = None, None
         assistant.stopped_by_kind, assistant.stopped_by_id = "", None
         touch(assistant, at, "state", "stopped_reason", "stopped_at", "stopped_by_kind", "stopped_by_id")
         journal.record("catalog.assistant.resumed", actor=actor, obj=assistant, at=at)

@@ -40,13 +40,14 @@ def test_an_assistant_is_made_written_published_and_rolled_back(olivia: Actor) -
     assert (back.data["version"], back.data["kind"]) == (1, "rollback")
     assert call(olivia, "get", url).data["version"] == 1
     listed = call(olivia, "get", f"{url}publications/?limit=2")
-    assert [one["version"] for one in listed.data["items"]] == [1, 2]
+    assert [(one["version"], one["message"]) for one in listed.data["items"]] == [(1, "Two was wrong"), (2, "Second")]
     assert listed.data["next"]
 
 
 def test_a_version_comes_with_the_content_that_its_digest_names(olivia: Actor) -> None:
     version = call(CONSOLE, "get", of(live(), "versions", "1"))
     assert version.data["content"]["system_prompt"] == "Help with computers."
+    assert version.data["message"] == "Says Help with computers."
     assert version.data["digest"] == AssistantVersion.objects.get().digest
     assert call(CONSOLE, "get", of(Assistant.objects.get(), "versions", "7")).status_code == 404
 
@@ -86,6 +87,7 @@ def test_the_kill_switch_says_who_has_not_confirmed(olivia: Actor) -> None:
     stopped = call(CONSOLE, "post", of(assistant, "suspension"), {"reason": "It tells secrets"})
     assert (stopped.status_code, stopped.data) == (200, {"state": "paused", "silent_workers": []})
     assert call(CONSOLE, "post", of(assistant, "suspension"), {"reason": "Again"}).status_code == 409
+    assert call(CONSOLE, "get", of(assistant)).data["stopped_reason"] == "It tells secrets"
     assert call(CONSOLE, "delete", of(assistant, "suspension")).data["state"] == "live"
 
 

@@ -55,7 +55,7 @@ def test_a_worker_that_is_gone_is_not_waited_for() -> None:
 def test_resuming_is_one_step_and_forgets_the_reason() -> None:
     stopped = stop(live()).assistant
     resumed = switch.resume(actor=CONSOLE, assistant=stopped, at=clock.now()).assistant
-    assert (resumed.state, resumed.stopped_reason, resumed.stopped_at) == ("live", "", None)
+    assert (resumed.state, resumed.stopped_reason, resumed.stopped_at) == ("live", None, None)
     assert resumed.epoch > stopped.epoch
 
 
