@@ -48,7 +48,8 @@ class Person:
         self.page.goto(self.base + path if path.startswith("/") else path)
 
     def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(label, exact=False).first.fill(value)
+        field_of = self.page.get_by_label(label, exact=False).and_(self.page.locator("input, textarea"))
+        field_of.first.fill(value)
 
     def press(self, name: str) -> None:
         """Press a button or follow a link, and wait for the page that follows."""
@@ -60,7 +61,8 @@ class Person:
         """Look at this page in light, dark and on a phone: axe, overflow, console, policy."""
         self.shown.append(name)
         for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            self.page.wait_for_timeout(200)  # colours may still be on their way
             self._axe(f"{name} ({scheme})")
         self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         self._overflow(f"{name} (390 px)")
@@ -105,7 +107,7 @@ def running() -> Iterator[Browser]:
 
 def enter(browser: Browser, base: str) -> Person:
     """A new person with an empty browser profile."""
-    context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="UTC")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="UTC", reduced_motion="reduce")  # type: ignore[arg-type]
     context.set_default_timeout(15_000)
     page = context.new_page()
     person = Person(context, page, base)

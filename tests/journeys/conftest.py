@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys import browser as browsers
+from tests.journeys import steps
+from tests.journeys.browser import Person
 from tests.journeys.started import StartedPanel, started
+from tests.stage.provider import MockProvider
 
 # Playwright's synchronous interface runs a loop in this thread; Django refuses its ORM beside one unless told.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -28,3 +32,21 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedPanel]:
     folder: Path = tmp_path_factory.mktemp("journey") / "data dir"
     with started(folder) as running:
         yield running
+
+
+@dataclass
+class Journey:
+    """A panel with its first administrator, who keeps the window open; `assistant` is the address of the first one."""
+
+    panel: StartedPanel
+    adam: Person
+    kept: steps.Kept
+    provider: MockProvider
+    assistant: str = ""
+
+
+@pytest.fixture(scope="session")
+def journey(browser: Browser, panel: StartedPanel, _provider: MockProvider) -> Journey:
+    adam = browsers.enter(browser, panel.base)
+    kept = steps.set_up(adam, panel.link)
+    return Journey(panel, adam, kept, _provider)
