@@ -126,8 +126,8 @@ def make_assistant(person: Person, name: str, slug: str, provider: str, model: s
     address = person.page.url.split("/draft/")[0] + "/"
     person.go(f"{address}publication/")
     person.look("publication")
-    person.fill("Message", "First words")
-    _submit(person)
+    person.fill("What changed", "First words")
+    person.press("Publish")
     person.look("published assistant")
     return address
 
@@ -147,11 +147,14 @@ def make_key(person: Person, name: str, assistants: list[str]) -> str:
 
 
 def stop(person: Person, address: str) -> None:
-    """The kill switch of one assistant."""
-    person.go(f"{address}suspension/")
-    person.look("suspension")
-    person.fill("Reason", "It repeats itself.")
-    _submit(person)
+    """The kill switch of one assistant, in its dialog."""
+    person.go(address)
+    person.page.get_by_role("button", name="Stop", exact=True).click()
+    dialog = person.page.get_by_role("dialog")
+    person.look("dialog: stop an assistant")
+    dialog.get_by_label("Why").fill("It repeats itself.")
+    dialog.get_by_role("button", name="Stop assistant").click()
+    person.page.wait_for_load_state("networkidle")
 
 
 def sign_out(person: Person) -> None:

@@ -109,7 +109,8 @@ def test_faults_are_openais_own(journey: Journey) -> None:
         with pytest.raises(openai.BadRequestError):
             client.chat.completions.create(model="it-desk", messages=[])
     line = http.client.HTTPConnection(journey.panel.base.removeprefix("http://"), timeout=10)
-    line.request("POST", "/v1/chat/completions", b"{", {"Authorization": f"Bearer {journey.kept.api_key}"})
+    headers = {"Authorization": f"Bearer {journey.kept.api_key}", "Content-Type": "application/json"}
+    line.request("POST", "/v1/chat/completions", b"{", headers)
     answer = line.getresponse()
     error = json.loads(answer.read())["error"]
     line.close()
@@ -152,6 +153,13 @@ def test_the_journal_tells_it_all(journey: Journey) -> None:
     text = journey.adam.page.locator("main").inner_text()
     for event in ("vault.secret.created", "providers.provider.created", "catalog.version.published"):
         assert event in text
+    journey.adam.require_no_fault()
+
+
+def test_people_teams_and_own_security_have_their_pages(journey: Journey) -> None:
+    for path in ("/people/", "/people/new/", "/teams/", "/account/security/", "/account/security/password/"):
+        journey.adam.go(path)
+        journey.adam.look(path)
     journey.adam.require_no_fault()
 
 
