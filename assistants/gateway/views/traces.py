@@ -43,7 +43,6 @@ COLUMNS = [
     Column("status", gettext_lazy("Status"), value=lambda trace: trace.call.status, numeric=True),
     Column("millis", gettext_lazy("ms"), value=lambda trace: trace.millis, numeric=True),
     Column("tokens", gettext_lazy("Tokens"), numeric=True),
-    Column("count", gettext_lazy("Times"), value=lambda trace: trace.call.count, numeric=True),
     Column("request_id", gettext_lazy("Request"), cell="hash", card="none"),
 ]  # fmt: skip
 PERIODS = [("1", gettext_lazy("Last hour")), ("24", gettext_lazy("Last day")), ("168", gettext_lazy("Last 7 days"))]

@@ -14,7 +14,7 @@ from assistants.gateway.views.words import STAGES
 WIDTH = 1000
 LEAST = 6
 """1 ms must be seen beside 10 s."""
-STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
+STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,25 @@ class Waterfall:
 
 
 def milliseconds(micros: int) -> str:
-    """Whole ones, below 10 with one decimal."""
+    """Whole ones; below 10 with one decimal, below 1 with two."""
     value = micros / 1000
-    return number_format(value, 1 if value < 10 else 0, use_l10n=True, force_grouping=True)
+    return number_format(value, 0 if value >= 10 else 1 if value >= 1 else 2, use_l10n=True, force_grouping=True)
 
 
 def draw(steps: Sequence[Step], total: int) -> Waterfall:
     """`total` in microseconds."""
-    millis = max(total / 1000, 1)
+    millis = max(total / 1000, 0.1)
     step = next((one for one in STEPS if millis / one <= 6), STEPS[-1])
     count = int(millis // step) + 1
     span = step * count
     grid = [mark * step / span for mark in range(count + 1)]
     lines = [_line(one, span * 1000, grid) for one in steps]
-    marks = [
-        (f"{share * 100:.2f}", number_format(round(share * span), use_l10n=True, force_grouping=True)) for share in grid
-    ]
+    marks = [(f"{share * 100:.2f}", _label(share * span, step)) for share in grid]
     return Waterfall(lines, marks)
+
+
+def _label(millis: float, step: float) -> str:
+    return number_format(millis, 1 if step < 1 else 0, use_l10n=True, force_grouping=True)
 
 
 def _line(step: Step, span: int, grid: list[float]) -> Line:

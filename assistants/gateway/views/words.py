@@ -51,6 +51,15 @@ ERRORS: dict[str, Promise] = {
     "gateway_stopped": gettext_lazy("Ended: the panel was stopped"),
     "internal_error": gettext_lazy("Failed: a fault of the panel"),
 }
+FOUND: dict[str, Promise] = {
+    "EMAIL": gettext_lazy("e-mail address"),
+    "PHONE": gettext_lazy("phone number"),
+    "CARD": gettext_lazy("card number"),
+    "IBAN": gettext_lazy("bank account"),
+    "SSN": gettext_lazy("social security number"),
+    "IP": gettext_lazy("IP address"),
+    "SECRET": gettext_lazy("secret"),
+}
 SOURCES: dict[str, Promise] = {
     "api": gettext_lazy("API"),
     "playground": gettext_lazy("Playground"),
@@ -65,6 +74,12 @@ def deciding(call: Call) -> str:
 
 def title(call: Call) -> str:
     """The verdict as a sentence."""
+    if call.count > 1:
+        return _("%(what)s, %(n)s times") % {"what": _once(call), "n": call.count}
+    return _once(call)
+
+
+def _once(call: Call) -> str:
     count = len(call.verdicts) + call.verdicts_left_out
     stage = deciding(call)
     if stage:
@@ -72,6 +87,9 @@ def title(call: Call) -> str:
     if call.error:
         return str(ERRORS.get(call.error, _("Refused: the request cannot be used")))
     if call.action == "redact":
+        labels = {verdict[7] for verdict in call.verdicts if verdict[2] == "redact"}
+        if labels <= FOUND.keys():
+            return _("Redacted: %(what)s") % {"what": ", ".join(sorted(str(FOUND[label]) for label in labels))}
         return ngettext("Redacted: %(n)s finding", "Redacted: %(n)s findings", count) % {"n": count}
     if call.action == "observe":
         return ngettext("Answered, %(n)s finding observed", "Answered, %(n)s findings observed", count) % {"n": count}

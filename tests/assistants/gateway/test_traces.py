@@ -1,6 +1,5 @@
 """The trace pages: who sees which calls, and what a trace tells."""
 
-import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -75,8 +74,7 @@ class TestSeeing:
         call(desk.id)
         call(None, key=None, status=401, error="invalid_api_key", count=25, verdicts=[], stages=[], action="allow")
         text = told(visit(actor(olga), "/traces/"))
-        assert "Refused: no usable key" in text
-        assert re.search(r">\s*25\s*<", text)
+        assert "Refused: no usable key, 25 times" in text
 
 
 class TestList:
@@ -105,7 +103,7 @@ class TestList:
         response: Any = visit(actor(olga), "/traces/?format=csv")
         lines = b"".join(response.streaming_content).decode().splitlines()
         assert len(lines) == 2
-        assert "Redacted: 1 finding" in lines[1]
+        assert "Redacted: e-mail address" in lines[1]
 
 
 class TestDetail:
