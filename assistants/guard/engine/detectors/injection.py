@@ -18,7 +18,11 @@ _TALKED_ABOUT: Final = re.compile(
     r"attackers?|classif\w*|detect\w*|red[- ]team\w*|mitigat\w*|defen[cds]\w*|protect\w*|prevent\w*)\b"
 )
 _QUOTES: Final = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e`"
-_WORDS_OF_ALL: Final = frozenset[str]().union(*(rule.words for rule in RULES))
+_HINTS: Final = tuple((hint, number) for number, rule in enumerate(RULES) for hint in rule.hints)
+_BY_WORD: Final = {
+    word: tuple(number for number, rule in enumerate(RULES) if word in rule.words)
+    for word in frozenset[str]().union(*(rule.words for rule in RULES))
+}
 
 
 class _Fold(dict[int, str]):
@@ -50,8 +54,9 @@ CLEAN: Final = Score(0.0, [])
 def score(text: str) -> Score:
     """The score of one canonical text. Linear; a text without any trigger costs one pass."""
     folded = text.lower() if text.isascii() else text.translate(_FOLD)
-    words = {word[:5] for word in _WORD.findall(folded)} & _WORDS_OF_ALL
-    found = [finding for rule in RULES if (finding := _apply(rule, folded, words))]
+    words = {word[:5] for word in _WORD.findall(folded)} & _BY_WORD.keys()
+    numbers = {number for hint, number in _HINTS if hint in folded}.union(*(_BY_WORD[word] for word in words))
+    found = [finding for number in sorted(numbers) if (finding := _apply(RULES[number], folded))]
     if not found:
         return CLEAN
     found.sort(key=lambda finding: -finding.score)
@@ -62,9 +67,7 @@ def score(text: str) -> Score:
     return Score(round(1 - rest, 4), found)
 
 
-def _apply(rule: Rule, text: str, words: set[str]) -> Finding | None:
-    if words.isdisjoint(rule.words) and not any(hint in text for hint in rule.hints):
-        return None
+def _apply(rule: Rule, text: str) -> Finding | None:
     best: Finding | None = None
     for number, match in enumerate(rule.pattern.finditer(text)):
         weight = round(rule.weight * _damper(text, match.start(), match.end()), 4)

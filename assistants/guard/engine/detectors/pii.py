@@ -29,17 +29,21 @@ _SAID: Final = re.compile(
 )
 _SAID_HINT: Final = re.compile(r"(?i)tel|phone|mobil|cell|call|fax|whatsapp|handy|t\u00e9l")
 _DIGIT: Final = re.compile(r"[0-9]")
+_MANY_DIGITS: Final = re.compile(r"[0-9](?:[ ()./-]{0,4}[0-9]){6}")  # the fewest of any phone, card or SSN
 _NOT_A_PERSON: Final = frozenset({"git"})  # git@host is an address of a machine's account
 
 
 def find(text: str) -> list[Finding]:
     """Identifiers without overlaps. Linear in the length of `text`."""
     found = list(_emails(text)) if "@" in text else []
-    if _DIGIT.search(text):
-        found += _ibans(text)
+    if not _DIGIT.search(text):
+        return without_overlaps(found) if found else found
+    found += _ibans(text)
+    if _MANY_DIGITS.search(text):
         found += _cards(text)
         found += [Finding(*match.span(), "ssn", "SSN", 0.9) for match in _SSN.finditer(text)]
-        found += _addresses(text)
+    found += _addresses(text)
+    if _MANY_DIGITS.search(text):
         found += _phones(text)
     return without_overlaps(found) if found else found
 

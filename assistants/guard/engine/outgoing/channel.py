@@ -41,13 +41,11 @@ class Channel:
         self._pem = 0  # characters of a private key that may still come
         self._strikes = 0
         self._in_url = False
+        self._joined = False  # the last gap was inside a unit
 
     def feed(self, text: str) -> str:
         self._take(text)
-        if self._swallow is None and not self._pem and not MARK.search(self._text):
-            self._plain()
-        if len(self._text) > MAX or self._swallow or self._pem or MARK.search(self._text):
-            self._advance(final=False)
+        self._advance(final=False)
         return self._released()
 
     def flush(self) -> str:
@@ -81,40 +79,56 @@ class Channel:
 
     # Judging.
 
-    def _plain(self) -> None:
-        """Text in which nothing can be found goes out up to the last break."""
-        gap = LAST_BREAK.match(self._text)
-        if gap:
-            self._in_url = False
-            self._release(0, self._before_leak(0, gap.end()))
-            self._drop(len(self._text) if self.blocked else gap.end())
+    def _plain(self, start: int) -> int:
+        """Releases the units before the first mark: nothing can be found in them. Gives the place after them."""
+        mark = MARK.search(self._text, start)
+        gap = LAST_BREAK.match(self._text, start, mark.start() if mark else len(self._text))
+        if not gap:
+            return start
+        self._in_url = False
+        self._release(start, self._before_leak(start, gap.end()))
+        return gap.end()
 
     def _advance(self, *, final: bool) -> None:
         start = search = 0
         while not self.blocked:
-            if self._swallow:
-                start = search = self._swallowed(start)
+            if start == search:
+                begun = self._swallowed(start) if self._swallow else start
                 if self._swallow:
+                    start = begun
                     break
+                begun = begun if self._pem else self._plain(begun)
+                if begun > start:
+                    start = search = begun
+                    continue
             gap = BREAK.search(self._text, search)
             end = gap.start() if gap else len(self._text)
             if end - start > MAX:
                 start = search = start + self._window(start)
-            elif gap is None:
-                if final and end > start:
-                    self._unit(start, end)
-                    start = end
+                continue
+            after = self._unit_end(start, gap, final)
+            if after is None:
                 break
-            else:
-                joined = joins(self._text, start, gap, final)
-                if joined is None:
-                    break
-                search = gap.end()
-                if not joined:
-                    self._unit(start, end)
-                    self._gap(end, search)
-                    start = search
+            search = after
+            if gap is None or not self._joined:
+                start = after
         self._drop(len(self._text) if self.blocked else start)
+
+    def _unit_end(self, start: int, gap: re.Match[str] | None, final: bool) -> int | None:
+        """Judges the unit that ends at `gap`; where to look on, or None when more must come first."""
+        if gap is None:
+            if final and start < len(self._text):
+                self._unit(start, len(self._text))
+                return len(self._text)
+            return None
+        joined = joins(self._text, start, gap, final)
+        if joined is None:
+            return None
+        self._joined = joined
+        if not joined:
+            self._unit(start, gap.start())
+            self._gap(*gap.span())
+        return gap.end()
 
     def _gap(self, start: int, end: int) -> None:
         self._in_url = False

@@ -1,7 +1,7 @@
 """What is looked for on the way out, in one unit of an answer."""
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from time import perf_counter_ns
 from typing import Final
 
@@ -82,7 +82,8 @@ class Scanner:
         return without_overlaps(found)
 
 
-def _published(prompt: str) -> set[str]:
+@lru_cache(maxsize=256)
+def _published(prompt: str) -> frozenset[str]:
     """Identifiers in the operator's own prompt: the assistant may say them."""
     copy = canonical(prompt)
-    return {prompt[slice(*copy.span(one.start, one.end))] for one in pii.find(copy.text)} if prompt else set()
+    return frozenset(prompt[slice(*copy.span(one.start, one.end))] for one in pii.find(copy.text))

@@ -19,6 +19,7 @@ LAST_BREAK: Final = re.compile(rf".*[\s{_WIDE}]", re.DOTALL)
 # What any pattern needs at least. Text without it is released without a closer look.
 MARK: Final = re.compile(rf"[0-9@_:\[<=/+]|--|[^\s{_WIDE}]{{12}}|[^\t\n\r\x20-\x7e\u00a0-\u024f\u2010-\u2027{_WIDE}]")
 _DIGIT: Final = re.compile(r"\d")
+_IBAN_PART: Final = re.compile(r"(?:^|[^A-Za-z0-9])[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{0,4}(?:[ -][A-Za-z0-9]{1,4}){0,8}$")
 _PEM_PART: Final = re.compile(r"-----(?:BEGIN|END)[A-Z0-9 ]{0,60}$")
 _IMAGE_PART: Final = re.compile(r"(?:!\[|<img\b)[^)>]*$")
 
@@ -37,6 +38,6 @@ def joins(text: str, start: int, gap: re.Match[str], final: bool) -> bool | None
     if after == len(text):
         return False if final else None
     following = text[after]
-    if last.isdigit():
-        return following.isalnum() or following in "(+"
-    return following.isdigit() or following in "(+"
+    if following.isdigit() or following in "(+":
+        return last.isdigit() or last == ")" or _IBAN_PART.search(unit) is not None
+    return following.isalpha() and last != ")" and _IBAN_PART.search(unit) is not None
