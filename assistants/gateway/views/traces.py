@@ -38,11 +38,11 @@ COLUMNS = [
     Column("title", gettext_lazy("Call"), cell="title", card="title", second=_name("assistant"),
            url=lambda trace: reverse("gateway:trace", args=[trace.pk])),
     Column("action", gettext_lazy("Verdict"), value=lambda trace: trace.call.action, cell="verdict", card="state"),
-    Column("tape", gettext_lazy("Guards"), cell="tape"),
+    Column("tape", gettext_lazy("Guards"), cell="tape", card="none"),
     Column("key", gettext_lazy("Key"), value=_name("api_key"), second=lambda trace: words.SOURCES[trace.call.source]),
-    Column("status", gettext_lazy("Status"), value=lambda trace: trace.call.status, numeric=True),
-    Column("millis", gettext_lazy("ms"), value=lambda trace: trace.millis, numeric=True),
-    Column("tokens", gettext_lazy("Tokens"), numeric=True),
+    Column("status", gettext_lazy("Status"), value=lambda trace: trace.call.status, numeric=True, card="none"),
+    Column("millis", gettext_lazy("ms"), value=lambda trace: trace.millis, numeric=True, card="none"),
+    Column("tokens", gettext_lazy("Tokens"), numeric=True, card="none"),
     Column("request_id", gettext_lazy("Request"), cell="hash", card="none"),
 ]  # fmt: skip
 PERIODS = [("1", gettext_lazy("Last hour")), ("24", gettext_lazy("Last day")), ("168", gettext_lazy("Last 7 days"))]
