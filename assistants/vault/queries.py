@@ -70,12 +70,10 @@ def versions(secret: Secret) -> list[SecretVersion]:
     return list(secret.versions.order_by("-number"))
 
 
-def makers(secret: Secret) -> dict[UUID | None, str]:
+def makers(secret: Secret) -> dict[UUID, str]:
     """Names of the owner and of who stored its versions."""
     ids = {one for one in secret.versions.values_list("created_by_id", flat=True) if one}
-    found: dict[UUID | None, str] = {}
-    found.update(people.names(ids | ({secret.owner_id} if secret.owner_id else set())))
-    return found
+    return people.names(ids | ({secret.owner_id} if secret.owner_id else set()))
 
 
 def bindings(secret: Secret) -> list[SecretBinding]:

@@ -119,8 +119,8 @@ class Detail(OfSecret):
             "kind": KIND_WORDS[self.secret.kind],
             "state": STATE_WORDS[self.secret.state],
             "expired": queries.expired(self.secret, self.at),
-            "versions": [(one, makers.get(one.created_by_id, "")) for one in queries.versions(self.secret)],
-            "owner": makers.get(self.secret.owner_id, ""),
+            "versions": [(one, _named(makers, one.created_by_id)) for one in queries.versions(self.secret)],
+            "owner": _named(makers, self.secret.owner_id),
             "users": users,
             "binding": forms.Binding(users=queries.possible_users(self.actor, self.secret)),
             "consequences": [
@@ -134,6 +134,10 @@ class Detail(OfSecret):
                 }
             ],
         }
+
+
+def _named(makers: dict[UUID, str], one: UUID | None) -> str:
+    return makers.get(one, "") if one else ""
 
 
 @door(rules.ROTATE)

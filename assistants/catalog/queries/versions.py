@@ -1,11 +1,14 @@
 """What versions say, and how two of them differ."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.people import queries as people
 from assistants.catalog.models import Assistant, AssistantVersion, Draft, Publication
 from assistants.catalog.queries import parts
 from assistants.catalog.rules import content, diff
@@ -44,6 +47,18 @@ class Comparison:
 def of(assistant: Assistant) -> list[AssistantVersion]:
     """Newest first."""
     return list(assistant.versions.order_by("-number"))
+
+
+def rows(assistant: Assistant) -> QuerySet[AssistantVersion]:
+    """For the list."""
+    return assistant.versions.all()
+
+
+def authors(found: Iterable[AssistantVersion]) -> dict[UUID, str]:
+    """Who made each version, by the version's id, in one question."""
+    found = list(found)
+    names = people.names([one.author_id for one in found if one.author_id])
+    return {one.id: names.get(one.author_id, "") if one.author_id else one.author_kind for one in found}
 
 
 def history(assistant: Assistant) -> list[Publication]:

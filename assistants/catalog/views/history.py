@@ -2,8 +2,12 @@
 
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
 from assistants.catalog import forms
@@ -13,17 +17,58 @@ from assistants.catalog.rules import permits
 from assistants.catalog.services import publishing
 from assistants.catalog.views.base import OfAssistant
 from panel.kernel.errors import Missing
+from panel.ui.lists.answer import answer
+from panel.ui.lists.columns import Column, Empty
+from panel.ui.lists.page import ListPage
+from panel.ui.lists.sources import Rows
 from panel.ui.pages import FormPage
+
+
+def _columns(assistant_id: UUID, authors: dict[UUID, str]) -> list[Column]:
+    return [
+        Column(
+            "number",
+            gettext_lazy("Version"),
+            value=lambda row: f"v{row.number}",
+            second=lambda row: row.message,
+            cell="assistants/catalog/cells.html#version",
+            url=lambda row: reverse("catalog:version", args=[assistant_id, row.number]),
+            sort="number",
+            card="title",
+        ),
+        Column("digest", gettext_lazy("Content"), cell="hash", card="none"),
+        Column("author", gettext_lazy("By"), value=lambda row: authors.get(row.id, ""), cell="actor"),
+        Column("created_at", gettext_lazy("Made"), cell="ago", sort="created_at"),
+        Column("acts", "", value=lambda _row: "", cell="assistants/catalog/cells.html#acts", card="state", csv=False),
+    ]
 
 
 @door(permits.VIEW)
 class Versions(OfAssistant):
     template_name = "assistants/catalog/versions.html"
 
-    def context(self) -> dict[str, Any]:
-        found = versions.of(self.assistant)
-        authors = {one.id: assistants.by_whom(one.author_kind, one.author_id) for one in found}
-        return {**super().context(), "versions": [{"version": one, "author": authors[one.id]} for one in found]}
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002 - Django's
+        context = self.context()
+        page = ListPage(
+            request,
+            Rows(versions.rows(self.assistant)),
+            _columns(self.assistant.id, {}),
+            sort="-number",
+            empty=Empty(
+                _("No version yet"),
+                _("Publishing the draft makes version 1. Versions never change."),
+                _("Edit draft"),
+                self.page("draft"),
+            ),
+            csv_name=f"{self.assistant.slug}-versions",
+            caption=_("Versions"),
+            extra={
+                "live": self.assistant.live_version_id,
+                "may": context["may"]["publish"] and self.assistant.state != "archived",
+            },
+        )
+        page.columns = _columns(self.assistant.id, versions.authors(page.objects))
+        return answer(request, self.template_name, page, context)
 
 
 class OfVersion(OfAssistant):
