@@ -22,14 +22,14 @@ check: venv-dev
 	$(PY) -m djlint --lint templates
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) -W ignore manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -m "not slow and not browser"
+	$(PY) -m pytest -m "not slow and not browser and not soak"
 
 test: check
 	@sh panel/ops/browser.sh
-	$(PY) -m pytest -m "slow or browser"
+	$(PY) -m pytest -m "(slow or browser) and not soak"
 
 bench: venv-dev
 	@for script in bench/[a-z]*.py; do $(PY) "$$script" || exit 1; done
 
 soak: venv-dev
-	$(PY) -m pytest -m soak tests/soak
+	SOAK_MINUTES=$${SOAK_MINUTES:-60} $(PY) -m pytest -m soak -s tests/soak

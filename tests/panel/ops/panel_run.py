@@ -47,8 +47,9 @@ def family(root: int) -> dict[int, str]:
 class PanelRun:
     """`user`: a uid to run as. Use it as a context manager; it ends the panel and fails when something is left."""
 
-    def __init__(self, data: Path, *, port: int = 0, user: int | None = None, **extra: str) -> None:
+    def __init__(self, data: Path, *, port: int = 0, user: int | None = None, demo: bool = False, **extra: str) -> None:
         self.data, self.port = data, port or free_port()
+        self.words = ["up", "--demo"] if demo else ["up"]
         known = ("PATH", "HOME", "LANG", "TMPDIR")
         env = {name: os.environ[name] for name in known if name in os.environ}
         self.env = {**env, "PORT": str(self.port), "PANEL_DATA_DIR": str(data), **extra}
@@ -57,7 +58,7 @@ class PanelRun:
 
     def begin(self) -> "PanelRun":
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
+            [sys.executable, "manage.py", *self.words],
             cwd=ROOT,
             env=self.env,
             stdout=subprocess.PIPE,
@@ -102,6 +103,14 @@ class PanelRun:
         ]
         assert len(found) == 1, (words, found)
         return found[0]
+
+    def kill_all(self) -> None:
+        """SIGKILL for the supervisor and everything below it, as a power cut would."""
+        for pid in [self.pid, *family(self.pid)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert self.process is not None
+        self.process.communicate()
 
     def stop(self, number: int = signal.SIGINT) -> float:
         """Seconds until it was gone; everything of it must be."""

@@ -99,12 +99,7 @@ def test_everything_ends_when_the_supervisor_is_killed_and_the_next_start_recove
 def test_a_start_right_after_killing_everything_recovers(home: Path) -> None:
     panel = PanelRun(home)
     panel.start()
-    everybody = [panel.pid, *family(panel.pid)]
-    for pid in everybody:
-        if alive(pid):
-            os.kill(pid, signal.SIGKILL)
-    assert panel.process is not None
-    panel.process.communicate()
+    panel.kill_all()
     with PanelRun(home, port=panel.port) as again:
         again.wait_ready()
 
