@@ -1,11 +1,12 @@
 """Verbs of API keys: issue, roll, revoke. The key itself exists in the answer of `issue` and `roll` only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
@@ -117,6 +118,13 @@ def roll(*, actor: Actor, key: ApiKey, at: datetime) -> Issued:
     row.epoch = issued.key.epoch
     row.save(update_fields=["successor", "expires_at", "epoch"])
     return issued
+
+
+def used(*, days: Mapping[UUID, date]) -> None:
+    """Remember the last day on which keys were used, as the records of their calls say."""
+    for key_id, day in days.items():
+        older = Q(last_used_on__isnull=True) | Q(last_used_on__lt=day)
+        ApiKey.objects.filter(older, id=key_id).update(last_used_on=day)
 
 
 def revoke(*, actor: Actor, key: ApiKey, at: datetime) -> list[str]:

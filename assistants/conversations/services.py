@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from django.db import IntegrityError, transaction
 
+from accounts.credentials import services as credentials
 from assistants.conversations.models import Call, CallContent
 from assistants.conversations.rules import DEFAULT_CLASS
 from compliance.subjects import services as subjects
@@ -66,6 +67,7 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
             kept.turned_away.append(record)
     _insert(rows, contents)
     _count_up(rows)
+    credentials.used(days={row.key: row.day for row in sorted(rows, key=lambda row: row.day) if row.key is not None})
     kept.calls = len(rows)
     return kept
 

@@ -94,7 +94,7 @@ async def _one(reader: asyncio.StreamReader) -> tuple[bool, float]:
         data = (await reader.readexactly(size + 2))[:-2]
         if size == 0:
             return good and tail.endswith(b"[DONE]\n\n"), first
-        if not first and b'"content":"w' in data.replace(b": ", b":"):
+        if not first and b'"content":"T' in data.replace(b": ", b":"):
             first = time.perf_counter()
         tail = (tail + data)[-64:]
 

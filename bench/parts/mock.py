@@ -3,7 +3,13 @@
 import json
 from typing import Any
 
-WORDS = [f"word{number} " for number in range(64)]
+TEXT = (
+    "The harbour of Malmö was dug in 1775 and grew with the railway. Today ferries, grain and cars pass through it, and the "
+    "old docks have become houses, a university and a tower that turns. Visitors walk along the canal, eat by the water "
+    "and take the bridge to the other shore, which is 12 minutes away. Ask me for opening hours, or for a map of the way."
+)
+WORDS = [f"{word} " for word in (TEXT + " " + TEXT).split()][:64]
+
 HEAD = {"id": "chatcmpl-mock", "created": 1700000000, "model": "mock"}
 USAGE = {"prompt_tokens": 12, "completion_tokens": 64, "total_tokens": 76}
 
@@ -18,9 +24,7 @@ WHOLE = json.dumps(
     {
         **HEAD,
         "object": "chat.completion",
-        "choices": [
-            {"index": 0, "message": {"role": "assistant", "content": "".join(WORDS[:16])}, "finish_reason": "stop"}
-        ],
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": TEXT}, "finish_reason": "stop"}],
         "usage": USAGE,
     }
 ).encode()

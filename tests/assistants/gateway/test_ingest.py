@@ -7,12 +7,14 @@ from uuid import UUID
 import orjson
 import pytest
 
+from accounts.people.models import User
 from assistants.conversations.models import Call, CallContent
 from assistants.gateway import services
 from assistants.gateway.models import ContentKey, Inbox
 from panel.kernel import clock, envelope, ids
 from panel.kernel.crypto import keyring
 from panel.kernel.models import DataKey
+from tests.assistants.gateway.world import make_key
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +172,12 @@ def test_a_minute_that_is_over_is_journalled_with_its_count(owner) -> None:  # t
     deliver(refusal(ids.new_id(), 9, final=True))
     services.ingest()
     assert owner.execute("SELECT reason, count FROM journal_refusal").fetchall() == [("invalid_api_key", 9)]
+
+
+def test_a_keys_last_day_of_use_follows_its_calls(alice: User) -> None:
+    key, _ = make_key(alice)
+    deliver(record(ids.new_id(), key=key.id.hex))
+    deliver(record(ids.new_id(clock.now() - timedelta(days=3)), key=key.id.hex))
+    services.ingest()
+    key.refresh_from_db()
+    assert key.last_used_on == clock.now().date()
