@@ -100,9 +100,12 @@ def _save(actor: Actor, key: ApiKey, assistants: Iterable[UUID], event: str, at:
 def roll(*, actor: Actor, key: ApiKey, at: datetime) -> Issued:
     """A successor with the same rights and the same length of life; the old key works for 24 hours beside it.
 
-    Raises Forbidden, NotActive.
+    Only for its owner: whoever holds a management key acts as its owner. Raises Forbidden, NeedsFreshFactor, NotActive.
     """
-    row = _own(actor, key)
+    rights.require(actor, ISSUE if key.kind == Kind.GATEWAY else ISSUE_MANAGEMENT)
+    row = ApiKey.objects.select_for_update(of=("self",)).get(id=key.id)
+    if row.owner_id != actor.id:
+        raise Forbidden(_("Only its owner rolls a key. You can revoke it."), permit=ISSUE.name)
     if row.state(at) is not State.ACTIVE or row.successor_id is not None:
         raise NotActive(_("Only a key that works and was not rolled yet can be rolled."))
     new = ApiKey(

@@ -45,6 +45,20 @@ def create(*, full_name: str, email: str = "", kind: Kind = Kind.PERSON, state: 
     return user
 
 
+@transaction.atomic
+def create_or_resume(*, full_name: str, email: str) -> User:
+    """For set-up, while there is no administrator: somebody who began under an earlier link and never joined begins anew.
+
+    Raises Invalid, AddressTaken.
+    """
+    found = User.objects.get_queryset().with_email(email).select_for_update(of=("self",)).first()
+    if found is None or found.state != State.INVITED:
+        return create(full_name=full_name, email=email)
+    found.full_name = " ".join(full_name.split())
+    found.save(update_fields=["full_name"])
+    return found
+
+
 def address_free(email: str) -> None:
     """Raise AddressTaken when an account has this address."""
     if User.objects.get_queryset().with_email(email).exists():

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.rules import ROLE_NAMES, Role
 from accounts.signin.rules import MAX_PASSWORD, MIN_PASSWORD
-from panel.ui.forms import CodeField
+from panel.ui.forms import CodeField, CodeInput
 
 
 def _email(**options: Any) -> forms.EmailField:
@@ -22,11 +22,18 @@ def _password(label: Any, complete: str, **options: Any) -> forms.CharField:
 
 class SignIn(forms.Form):
     email = _email()
+    email.widget.attrs["autofocus"] = ""
     password = _password(_("Password"), "current-password")
 
 
 class Code(forms.Form):
     code = CodeField(label=_("Code"))
+
+
+class SecondFactor(Code):
+    """The page is about nothing else, so the code has the focus."""
+
+    code = CodeField(label=_("Code"), widget=CodeInput(attrs={"autofocus": ""}))
 
 
 class RecoveryCode(forms.Form):

@@ -52,7 +52,7 @@ def rows(at: datetime) -> list[Row]:
     roles = queries.roles_by_user(at)
     return [
         Row(one.id, one.full_name, one.email_address or "", one.state, roles.get(one.id, []), one.last_login)
-        for one in people.everybody()
+        for one in people.opened(people.everybody())
     ]
 
 

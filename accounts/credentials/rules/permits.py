@@ -18,5 +18,5 @@ ISSUE_MANAGEMENT = Permit(
     frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DEVELOPER}),
     fresh=True,
 )
-END_ANY = Permit("credentials.end_any", _("Revoke and roll anybody's API keys"), frozenset({Role.ADMINISTRATOR}))
+END_ANY = Permit("credentials.end_any", _("Revoke anybody's API keys"), frozenset({Role.ADMINISTRATOR}))
 PERMITS = (USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY)

@@ -172,6 +172,7 @@ class Detail(OfKey):
             "cards": _cards(self, key),
             "owner": people.name(key.owner_id),
             "may": state is State.ACTIVE and (own or access.can(self.actor, rules.END_ANY)),
+            "may_roll": state is State.ACTIVE and own and key.successor_id is None,
         }
 
 

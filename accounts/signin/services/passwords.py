@@ -1,5 +1,6 @@
 """Passwords: one hash on every path, uniform answers."""
 
+import time
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,6 +19,9 @@ from panel.kernel.actors import ANONYMOUS, Actor
 from panel.kernel.errors import Invalid
 from panel.kernel.installation import organisation
 
+# Seconds that a refusal takes at least: what is looked up and written down differs with and without an account.
+FLOOR = 0.25
+
 
 @lru_cache(maxsize=1)
 def _nobodys() -> str:
@@ -30,6 +34,7 @@ def check(*, email: str, password: str, address: str, at: datetime) -> User | No
 
     `at` in real time. Hashes once, whether there is such an account or not.
     """
+    began = time.monotonic()
     charges = throttle.of_password(email, address)
     throttle.charge(charges, at)
     user = people.by_email(email) if len(email) <= 320 else None
@@ -38,6 +43,7 @@ def check(*, email: str, password: str, address: str, at: datetime) -> User | No
     ready = user is not None and user.is_active and TotpDevice.objects.filter(user=user, confirmed=True).exists()
     if user is None or not (usable and right and ready):
         _tell_refused(user, address)
+        time.sleep(max(0.0, FLOOR - (time.monotonic() - began)))
         return None
     throttle.refund(charges)
     return user

@@ -75,7 +75,7 @@ def administrator(request: HttpRequest, enrolment: Enrolment) -> Answer:
         given = form.cleaned_data
         try:
             passwords.require_good(given["password"], name=given["full_name"], email=given["email"])
-            user = people_services.create(full_name=given["full_name"], email=given["email"])
+            user = people_services.create_or_resume(full_name=given["full_name"], email=given["email"])
         except (Invalid, Conflict) as refusal:
             refuse(form, refusal)
         else:

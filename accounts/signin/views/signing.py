@@ -46,7 +46,7 @@ class SignIn(FormPage):
 
 @open_to_all("The second step of signing in; it works only after the first.")
 class Factor(FormPage):
-    form_class: type[BaseForm] = forms.Code
+    form_class: type[BaseForm] = forms.SecondFactor
     template_name = "accounts/signin/factor.html"
     wrong = gettext_lazy("That code is not right, or was used already. Wait for the next one.")
     who: User

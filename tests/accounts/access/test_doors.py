@@ -4,9 +4,13 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.access.rules import EVERYBODY, Permit, Role, door, open_to_all
 from panel.journal.models import Leaf, Refusal
+from panel.kernel.errors import Forbidden
+from panel.ui.api.views import Endpoint
 from tests.factories.people import make_person, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -29,7 +33,20 @@ def _copy() -> Any:
     return view
 
 
+@door(ALL)
+def _verb(request: HttpRequest) -> HttpResponse:
+    raise Forbidden("Not this one.", permit="t.admin")
+
+
+@door(ALL)
+class _Verb(Endpoint):
+    def get(self, request: Request) -> Response:
+        raise Forbidden("Not this one.", permit="t.admin")
+
+
 urlpatterns = [
+    path("t/verb/", _verb),
+    path("api/v1/t/verb/", _Verb.as_view()),
     path("", include("panel.urls")),
     path("t/undeclared/", _copy()),
     path("t/open/", open_to_all("test")(_copy())),
@@ -87,6 +104,13 @@ def test_a_missing_right_is_refused_and_journalled(alice: Client) -> None:
     leaf = Leaf.objects.get(event="access.refused")
     assert b"t.admin" in bytes(leaf.data)
     assert alice.get("/api/v1/t/admin/").json()["code"] == "forbidden"
+
+
+def test_what_a_verb_refuses_behind_an_open_door_is_journalled_too(alice: Client) -> None:
+    for page in ("/t/verb/", "/api/v1/t/verb/"):
+        assert alice.get(page).status_code == 403
+    told = [bytes(leaf.data) for leaf in Leaf.objects.filter(event="access.refused")]
+    assert [b"t.admin" in one for one in told] == [True, True]
 
 
 def test_refused_strangers_are_counted_not_listed() -> None:

@@ -152,6 +152,15 @@ class TestEnding:
             services.revoke(actor=fresh(make_person("eve", role=Role.OPERATOR)), key=issued.key, at=clock.now())
         services.revoke(actor=fresh(make_person("adam", role=Role.ADMINISTRATOR)), key=issued.key, at=clock.now())
 
+    def test_nobody_else_rolls_a_key_and_so_gets_to_act_as_its_owner(self, alice: User) -> None:
+        issued = issue(fresh(alice), None, kind=Kind.MANAGEMENT, scopes=["credentials.use"])
+        adam = make_person("adam", role=Role.ADMINISTRATOR)
+        with pytest.raises(Forbidden, match="Only its owner"):
+            services.roll(actor=fresh(adam), key=issued.key, at=clock.now())
+        with pytest.raises(NeedsFreshFactor):
+            services.roll(actor=actor_of(alice), key=issued.key, at=clock.now())
+        assert signed_in(adam).post(f"/keys/{issued.key.id}/rotation/").status_code == 403
+
     def test_a_rolled_key_works_one_day_beside_its_successor(self, alice: User, assistant: Any) -> None:
         issued, at = issue(fresh(alice), assistant), clock.now()
         new = services.roll(actor=fresh(alice), key=issued.key, at=at)

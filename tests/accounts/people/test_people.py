@@ -1,9 +1,12 @@
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection
 
 from accounts.people import queries, services
 from accounts.people.models import User
 from accounts.people.rules import State
+from panel.kernel.crypto import keyring
 from tests.factories.people import make_person, make_team
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,14 @@ def test_search_finds_by_name_and_by_address() -> None:
     alice, _bob = make_person("alice"), make_person("bob")
     assert queries.search("ali example") == [alice.id]
     assert len(queries.search("example.test")) == 2
+
+
+def test_opening_many_people_asks_for_their_keys_once(django_assert_num_queries: Any) -> None:
+    for number in range(9):
+        make_person(f"p{number}")
+    keyring.forget()
+    with django_assert_num_queries(2):
+        assert len(queries.search("example")) == 9
 
 
 def test_libraries_find_nothing_readable_on_a_user() -> None:

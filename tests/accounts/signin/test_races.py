@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from django_otp.models import Device
 
 from accounts.people.models import User
 from accounts.signin.services import factors, throttle
+from panel.kernel import clock
 from panel.kernel.actors import SYSTEM
 from panel.kernel.errors import TooMany
-from tests.factories.people import code_of, make_person, make_totp
+from panel.setup import services as setup
+from tests.factories.people import PASSWORD, code_of, make_person, make_totp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRIES = 20
@@ -60,6 +63,17 @@ def test_one_code_of_the_authenticator_is_accepted_once(alice: User) -> None:
 def test_one_recovery_code_is_accepted_once(alice: User) -> None:
     code = factors.new_codes(actor=SYSTEM, user=alice).codes[0]
     assert proofs(alice, code) == 1
+
+
+def test_two_browsers_at_once_make_one_administrator() -> None:
+    path = setup.link(at=clock.now()).split("localhost")[1].partition("/")[2]
+    form = {"stage": "administrator", "organisation": "O", "full_name": "Ada", "password": PASSWORD}
+
+    def begin(number: int) -> int:
+        return Client().post(f"/{path}", {**form, "email": f"ada{number}@example.test"}).status_code
+
+    assert set(race(begin)) == {302}
+    assert User.objects.count() == 1
 
 
 def test_without_the_lock_a_code_would_be_accepted_more_often(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+import time
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from accounts.people.models import User
 from accounts.signin.models import Failures
-from accounts.signin.services import factors
+from accounts.signin.services import factors, passwords
 from panel.kernel.actors import SYSTEM
 from panel.kernel.errors import TooMany
 from tests.factories.people import PASSWORD, code_of, make_person, make_totp
@@ -65,3 +66,11 @@ def test_no_wait_is_longer_than_five_minutes(alice: User) -> None:
 def test_the_budget_names_neither_accounts_nor_addresses() -> None:
     give_password(Client(), password="wrong password", REMOTE_ADDR="192.0.2.77")
     assert all(len(bytes(one.subject)) == 16 for one in Failures.objects.all())
+
+
+def test_a_refusal_takes_as_long_with_and_without_an_account(alice: User, slow_refusals: None) -> None:
+    make_totp(alice)
+    for number, name in enumerate(("alice", "ghost")):
+        began = time.monotonic()
+        give_password(Client(), f"{name}@example.test", "wrong password", REMOTE_ADDR=f"192.0.2.{number}")
+        assert time.monotonic() - began >= passwords.FLOOR

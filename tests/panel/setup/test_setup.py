@@ -170,6 +170,15 @@ def test_codes_are_shown_once_and_only_the_newest_set_counts(path: str) -> None:
     assert RecoveryCode.objects.count() == 10
 
 
+def test_a_lost_link_does_not_strand_who_began_under_it(path: str) -> None:
+    Client().post(path, ADA)
+    (Path(settings.DATA_DIR) / "run" / "setup_token").unlink()
+    other = printed().removeprefix(f"Open {settings.BASE_URL}")
+    client = Client()
+    assert walk(client, other)["Location"] == "/"
+    assert User.objects.count() == 1
+
+
 def test_nobody_skips_the_codes_with_an_empty_name_of_their_set(path: str) -> None:
     client = Client()
     client.post(path, ADA)
