@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from assistants.guard.engine.detectors.findings import LEFT
+
 LABELS: Final = ("EMAIL", "PHONE", "CARD", "IBAN", "SSN", "IP", "SECRET")
 # Models like to escape the underscore in Markdown; that spelling is restored too.
-NAME: Final = re.compile(r"(?<![A-Za-z0-9])(EMAIL|PHONE|CARD|IBAN|SSN|IP|SECRET)(\\?_)([1-9][0-9]{0,5})(?![0-9])")
+NAME: Final = re.compile(LEFT + r"(EMAIL|PHONE|CARD|IBAN|SSN|IP|SECRET)(\\?_)([1-9][0-9]{0,5})(?![0-9])")
 
 
 class Vault:

@@ -99,3 +99,28 @@ def test_arguments_of_a_tool_call_stay_valid_json(value: object) -> None:
     out, blocked, _ = guarded(policy, asked(policy), "tool_calls/0/function/arguments", list(json.dumps(value)))
     if blocked is None and "PRIVATE KEY" not in out:
         json.loads(out)
+
+
+AROUND = [
+    "{}", "`{}`", "**{}**", "_{}_", "({})", "[{}]", '"{}"', "'{}'", "<{}>", "{}.", "{},", "{};", "{}:", "{}!", "key={}", "KEY:{}", "a\n{}\nb", "\t{}", "- {}", "|{}|", "“{}”", "密码{}密码", "и{}и", "é{}é",
+    "\\n{}\\n", "1. {}", "{} 12", "a {} b", "A {} B", "https://x.test/?q={}", "&{}&", "%3D{}", "\u200b{}\u200b", "{{{}}}", "-{}-",
+]  # fmt: skip
+VALUES = [
+    "jane.roe@example.com", "4111 1111 1111 1111", "4111111111111111", "DE89 3704 0044 0532 0130 00", "DE89370400440532013000", "+49 30 901820", "(415) 555-2671", "123-45-6789",
+    "AKIAIOSFODNN7EXAMPLE", "sk-proj-abcdEFGHijklMNOPqrst1234567890", STORED,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("around", AROUND)
+def test_punctuation_markdown_and_other_scripts_hide_nothing(around: str, value: str) -> None:
+    policy = Policy.preset()
+    inspection = asked(policy)
+    text = "Hello there " + around.replace("{}", value) + " bye"
+    assert value not in guarded(policy, inspection, "content", list(text))[0]
+    out = guarded(policy, inspection, "tool_calls/0/function/arguments", list(json.dumps({"t": text})))[0]
+    assert value not in json.loads(out)["t"]
+    body = {"messages": [{"role": "user", "content": text}]}
+    assert (
+        value not in inspect_request(body, policy, KnownSecrets.of([("stored", STORED)])).body["messages"][0]["content"]
+    )

@@ -1,7 +1,12 @@
 """What a detector returns: a span of the text it was given."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+# The edge of a word: letters and digits of ASCII continue one. The letter of a literal \\n, \\r, \\t (pasted JSON) and an
+# escape such as %3D (pasted URLs) end the word before. Markdown wraps words in underscores, so they continue none.
+LEFT: Final = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
+RIGHT: Final = r"(?![A-Za-z0-9])"
 
 
 class Finding(NamedTuple):

@@ -5,27 +5,30 @@ from collections.abc import Iterator
 from typing import Final
 
 from assistants.guard.engine.detectors import checks
-from assistants.guard.engine.detectors.findings import Finding, without_overlaps
+from assistants.guard.engine.detectors.findings import LEFT, RIGHT, Finding, without_overlaps
 
 _DOMAIN: Final = re.compile(
     r"@(?:[A-Za-z0-9\u00c0-\u024f-]{1,63}\.){1,8}(?:[A-Za-z]{2,24}|xn--[a-z0-9-]{2,59})(?![A-Za-z0-9])"
 )
 _LOCAL: Final = re.compile(r"[A-Za-z0-9\u00c0-\u024f._%+'-]")
-_DIGITS: Final = re.compile(r"(?<![A-Za-z0-9])(?<![0-9][.,])[2-6](?:[ -]{0,2}[0-9]){12,40}(?![0-9A-Za-z])")
-_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,40}")
-_SSN: Final = re.compile(r"(?<![\w-])(?!000|666|9)[0-9]{3}([- ])(?!00)[0-9]{2}\1(?!0000)[0-9]{4}(?![\w-])")
-_IPV4: Final = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])")
+_DIGITS: Final = re.compile(LEFT + r"(?<![0-9][.,])[2-6](?:[ -]{0,2}[0-9]){12,40}(?![0-9A-Za-z])")
+_IBAN: Final = re.compile(LEFT + r"[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,40}")
+_SSN: Final = re.compile(
+    LEFT + r"(?<![0-9]-)(?!000|666|9)[0-9]{3}([- ])(?!00)[0-9]{2}\1(?!0000)[0-9]{4}(?!-[0-9])" + RIGHT
+)
+_IPV4: Final = re.compile(LEFT + r"(?<![.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.[0-9])" + RIGHT)
 _IPV6: Final = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|:){2,8}(?:[0-9A-Fa-f]{1,4}|:)?(?![\w:])")
 _PHONE: Final = re.compile(
-    r"(?<![\w+.])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,3}[0-9]){6,14}(?:\s?(?:x|ext\.?)\s?[0-9]{1,6})?(?![\w])"
+    LEFT + r"(?<![+.])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,3}[0-9]){6,14}(?:\s?(?:x|ext\.?)\s?[0-9]{1,6})?" + RIGHT
 )
 _NANP: Final = re.compile(
-    r"(?<![\w.+-])(?:(?:\+?1|001)[-. ])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}"
-    r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![\w-]|\.[0-9])"
+    LEFT
+    + r"(?<![.+])(?<![0-9]-)(?:(?:\+?1|001)[-. ])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}"
+    r"(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![.-][0-9])" + RIGHT
 )
 _SAID: Final = re.compile(
     r"(?i)(?<![a-z])(?:tel|phone|mobile|cell|call|fax|whatsapp|telefon|handy|mobil|t\u00e9l|telefono|tel\u00e9fono|telefone)"
-    r"[a-z. :#(-]{0,12}(?P<number>[0-9](?:[ ()./-]{0,2}[0-9]){6,13})(?![\w])"
+    r"[a-z. :#(-]{0,12}(?P<number>[0-9](?:[ ()./-]{0,2}[0-9]){6,13})" + RIGHT
 )
 _SAID_HINT: Final = re.compile(r"(?i)tel|phone|mobil|cell|call|fax|whatsapp|handy|t\u00e9l")
 _DIGIT: Final = re.compile(r"[0-9]")
@@ -66,7 +69,7 @@ def _ibans(text: str) -> Iterator[Finding]:
         if length is None or len(places) < length:
             continue
         end = places[length - 1] + 1
-        whole = end == len(text) or not text[end].isalnum()
+        whole = end == len(text) or not (text[end].isascii() and text[end].isalnum())
         if whole and checks.iban("".join(text[at] for at in places[:length]).upper()):
             yield Finding(match.start(), end, "iban", "IBAN")
 

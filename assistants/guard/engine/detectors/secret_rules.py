@@ -9,11 +9,8 @@ from typing import Final, NamedTuple
 
 from accounts.credentials.engine import tokens
 from assistants.guard.engine.detectors import checks
-from assistants.guard.engine.detectors.findings import Finding, without_overlaps
+from assistants.guard.engine.detectors.findings import LEFT, Finding, without_overlaps
 from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
-
-# A secret starts a word; a literal \n, \r or \t of pasted JSON counts as the end of the one before.
-_LEFT = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))"
 
 
 class Rule(NamedTuple):
@@ -24,7 +21,7 @@ class Rule(NamedTuple):
 
 
 def _rule(name: str, hints: str, pattern: str, distinct: int = 8) -> Rule:
-    return Rule(name, tuple(hints.split()), re.compile(_LEFT + pattern), distinct)
+    return Rule(name, tuple(hints.split()), re.compile(LEFT + pattern), distinct)
 
 
 RULES: Final = (
