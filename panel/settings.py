@@ -4,6 +4,7 @@ from csp import constants as csp
 
 from panel.kernel.boot import boot
 from panel.ops import logs
+from panel.ui.api.shapes import PROBLEM
 
 BOOT = boot()
 INSTALLATION_MODE = BOOT.mode
@@ -184,7 +185,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "panel.ui.api.paging.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "panel.ui.api.schema.Schema",
     "EXCEPTION_HANDLER": "panel.ui.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
@@ -194,5 +195,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The panel's own API. Calls to assistants are OpenAI-compatible and stand under /v1.",
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {"schemas": {"Problem": PROBLEM}},
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
 }

@@ -53,5 +53,7 @@ def problems(form: BaseForm) -> list[dict[str, Any]]:
     """Everything that is wrong, for the summary above the form: a label, a sentence, the place."""
     found: list[dict[str, Any]] = [{"label": "", "text": text, "id": ""} for text in form.non_field_errors()]
     for field in form:
-        found += [{"label": field.label, "text": text, "id": field.id_for_label} for text in field.errors]
+        # A group of choices has no control of its own; its first choice is the place to go to.
+        place = field.id_for_label or f"{field.auto_id}_0"
+        found += [{"label": field.label, "text": text, "id": place} for text in field.errors]
     return found
