@@ -75,7 +75,20 @@ def _words(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
         for side, words in zip(sides, (left[a1:a2], right[b1:b2]), strict=True):
             if words:
                 side.append(Piece("".join(words), changed=tag != "equal"))
-    return tuple(sides[0]), tuple(sides[1])
+    return _joined(sides[0]), _joined(sides[1])
+
+
+def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
+    """Neighbours become one piece, and so does the blank between two changed words: phrases read better than words."""
+    found: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        between = 0 < place < len(pieces) - 1 and pieces[place - 1].changed and pieces[place + 1].changed
+        changed = piece.changed or (between and piece.text.isspace())
+        if found and found[-1].changed == changed:
+            found[-1] = Piece(found[-1].text + piece.text, changed=changed)
+        else:
+            found.append(Piece(piece.text, changed=changed))
+    return tuple(found)
 
 
 def _folded(rows: list[Row], context: int) -> Iterator[Row]:

@@ -28,7 +28,9 @@ def mark(state: str) -> str:
 
 
 class OfAssistant(Page):
-    """An assistant that the actor may not see is missing."""
+    """An assistant that the actor may not see is missing. `tab` is the tab of a page that has none of its own."""
+
+    tab = ""
 
     @cached_property
     def assistant(self) -> Assistant:
@@ -50,7 +52,14 @@ class OfAssistant(Page):
 
     def tabs(self) -> list[dict[str, Any]]:
         shown = tabs.shown(self.actor, self.assistant)
-        return [{"label": one.label, "url": reverse(one.url_name, args=[self.assistant.id])} for one in shown]
+        return [
+            {
+                "label": one.label,
+                "url": reverse(one.url_name, args=[self.assistant.id]),
+                "current": one.url_name == self.tab,
+            }
+            for one in shown
+        ]
 
     def page(self, name: str, *args: object) -> str:
         return reverse(f"catalog:{name}", args=[self.assistant.id, *args])

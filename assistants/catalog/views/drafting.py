@@ -16,6 +16,8 @@ from panel.ui.pages import FormPage
 
 
 class OfDraft(OfAssistant):
+    tab = "catalog:draft"
+
     @cached_property
     def draft(self) -> DraftRow:
         return versions.draft_of(self.assistant)

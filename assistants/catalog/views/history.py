@@ -72,6 +72,8 @@ class Versions(OfAssistant):
 
 
 class OfVersion(OfAssistant):
+    tab = "catalog:versions"
+
     @cached_property
     def version(self) -> AssistantVersion:
         return self.numbered(self.kwargs["number"])

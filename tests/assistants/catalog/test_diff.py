@@ -27,6 +27,12 @@ def test_only_the_changed_words_are_marked() -> None:
     assert not any(p.changed for p in row.left.pieces)
 
 
+def test_changed_words_side_by_side_are_one_phrase() -> None:
+    row = compare("If unsure, make your best guess.", "If unsure, say so and offer a person.")[0]
+    assert [p.text for p in row.left.pieces if p.changed] == ["make your best guess"]
+    assert [p.text for p in row.right.pieces if p.changed] == ["say so and offer a person"]
+
+
 def test_a_line_that_only_one_side_has_leaves_the_other_empty() -> None:
     rows = compare("a", "a\nb")
     assert [(row.kind, row.left.number, row.right.number) for row in rows] == [("same", 1, 1), ("added", None, 2)]
