@@ -57,10 +57,10 @@ class Person:
         target.click()
         self.page.wait_for_load_state("networkidle")
 
-    def look(self, name: str) -> None:
+    def look(self, name: str, schemes: tuple[str, ...] = ("light", "dark")) -> None:
         """Look at this page in light, dark and on a phone: axe, overflow, console, policy."""
         self.shown.append(name)
-        for scheme in ("light", "dark"):
+        for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             self.page.wait_for_timeout(200)  # colours may still be on their way
             self._axe(f"{name} ({scheme})")

@@ -71,11 +71,11 @@ def set_up(person: Person, link: str) -> Kept:
     return kept
 
 
-def sign_in(person: Person, kept: Kept) -> None:
+def sign_in(person: Person, kept: Kept, email: str = EMAIL, password: str = PASSWORD) -> None:
     person.go("/sign-in/")
     person.look("sign-in")
-    person.fill("E-mail", EMAIL)
-    person.fill("Password", PASSWORD)
+    person.fill("E-mail", email)
+    person.fill("Password", password)
     _submit(person)
     person.look("sign-in: second factor")
     person.fill("Code", kept.code())
