@@ -110,3 +110,20 @@ class Grant(forms.Form):
     def __init__(self, *args: Any, receivers: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["receiver"].choices = [("", _("Choose …")), *receivers]  # type: ignore[attr-defined]
+
+
+class Case(forms.Form):
+    """A pinned test: what a person may write and what the guards must do with it."""
+
+    title = forms.CharField(label=_("Name"), max_length=120, help_text=_("What it proves, in a few words."))
+    messages = forms.CharField(
+        label=_("What a person writes"), max_length=50_000, strip=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    expected = forms.ChoiceField(
+        label=_("What must happen"),
+        choices=[
+            ("block", _("Blocked: it never reaches the provider")),
+            ("redact", _("Redacted: something is masked, the rest goes on")),
+            ("allow", _("Allowed: it goes on unchanged")),
+        ],
+    )

@@ -25,7 +25,7 @@ from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
 access.register_permits(*permits.PERMITS)
-ledgers.append_only("catalog_version", "catalog_publication")
+ledgers.append_only("catalog_version", "catalog_publication", "catalog_caseresult")
 
 menu.register(menu.Item("build", _("Assistants"), "catalog:list", "bot", permits.VIEW, order=10))
 for order, (label, name) in enumerate(
@@ -33,6 +33,7 @@ for order, (label, name) in enumerate(
         (_("Overview"), "detail"),
         (_("Draft"), "draft"),
         (_("Versions"), "versions"),
+        (_("Tests"), "cases"),
         (_("Keys"), "keys"),
         (_("Access"), "grants"),
         (_("Settings"), "description"),
@@ -44,6 +45,8 @@ for name, title in (
     ("assistant.created", _("Assistant made")),
     ("assistant.described", _("Assistant renamed or described")),
     ("draft.edited", _("Draft edited")),
+    ("case.kept", _("Pinned test kept")),
+    ("case.dropped", _("Pinned test removed")),
 ):
     events.register(f"catalog.{name}", title=title, retention="operation")
 for name, title in (
@@ -88,6 +91,17 @@ for grant, receiver in (("catalog.AssistantUserGrant", "user"), ("catalog.Assist
     privacy.declare(
         grant, {"giver_kind": _WORD, "reason": Personal(receiver, "employment", "to show why a right was given")}
     )
+privacy.declare(
+    "catalog.PinnedCase",
+    {
+        "title": NotPersonal("what a test proves, sealed beside its words", secret=True),
+        "messages": Personal("by_id", "content", "to prove before a publish what the guards do", "omit"),
+        "expected": _WORD,
+        "stage": _WORD,
+        "by_kind": _WORD,
+    },
+)
+privacy.declare("catalog.CaseResult", {"expected": _WORD, "got": _WORD})
 privacy.declare("catalog.Publication", {"message": _SAID, "by_kind": _WORD})
 
 

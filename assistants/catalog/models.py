@@ -20,7 +20,7 @@ from accounts.access.models import TeamGrant, UserGrant
 from accounts.access.rules import OBJECT_PERMISSIONS
 from assistants.catalog.rules.states import State
 from panel.kernel import ids
-from panel.kernel.crypto.fields import EncryptedText
+from panel.kernel.crypto.fields import EncryptedJSON, EncryptedText
 
 
 class AssistantQuerySet(models.QuerySet["Assistant"]):
@@ -161,3 +161,45 @@ class Publication(models.Model):
             models.CheckConstraint(name="catalog_publication_kind", condition=Q(kind__in=["publish", "rollback"])),
         ]
         indexes: ClassVar = [models.Index(name="catalog_publication_latest", fields=["assistant", "-at"])]
+
+
+class PinnedCase(models.Model):
+    """Words that a person may send, and what the guards must do with them; run before every publish.
+
+    The words are sealed under a key of their own (owners: the assistant and the case).
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="cases")
+    key_id = models.UUIDField()
+    title = EncryptedText(key="key_id")
+    messages = EncryptedJSON(key="key_id")
+    expected = models.CharField(max_length=8)
+    stage = models.CharField(max_length=20, blank=True, default="")
+    by_kind = models.CharField(max_length=12)
+    by_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="catalog_case_expected", condition=Q(expected__in=["allow", "redact", "block"])
+            ),
+        ]
+
+
+class CaseResult(models.Model):
+    """What a case said of a version when it was published. The row never changes; the case may go."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    version = models.ForeignKey(AssistantVersion, on_delete=models.PROTECT, related_name="results")
+    case_id = models.UUIDField()
+    expected = models.CharField(max_length=8)
+    got = models.CharField(max_length=8)
+    passed = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(name="catalog_result_version", fields=["version", "-at"])]

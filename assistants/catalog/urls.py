@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from assistants.catalog.api import assistants as api
 from assistants.catalog.api import history as api_history
-from assistants.catalog.views import drafting, history, listing, overview, sharing
+from assistants.catalog.views import drafting, history, listing, overview, sharing, testing
 
 app_name = "catalog"
 one = [
@@ -17,6 +17,8 @@ one = [
     path("keys/", overview.Keys.as_view(), name="keys"),
     path("draft/", drafting.Draft.as_view(), name="draft"),
     path("publication/", drafting.Publication.as_view(), name="publication"),
+    path("cases/", testing.Cases.as_view(), name="cases"),
+    path("cases/<uuid:case_id>/removal/", testing.CaseRemoval.as_view(), name="case_removal"),
     path("versions/", history.Versions.as_view(), name="versions"),
     path("versions/<int:number>/", history.Version.as_view(), name="version"),
     path("versions/<int:number>/rollback/", history.Rollback.as_view(), name="rollback"),

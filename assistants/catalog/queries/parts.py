@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from assistants.catalog.rules.content import Content
 from assistants.guard import queries as guard
+from assistants.guard.engine.pipeline import Policy
 from assistants.providers import queries as provider_queries
 from panel.kernel.actors import SYSTEM
 from panel.kernel.registries import objects
@@ -38,6 +40,11 @@ def names(providers: Iterable[UUID], policies: Iterable[UUID]) -> dict[UUID, str
 def policy_digest(policy_id: UUID) -> str:
     """The content hash of a policy as it stands now. Raises Missing."""
     return guard.get(policy_id).version
+
+
+def policy(content: Content) -> Policy:
+    """The guard policy that a content runs under, as the gateway would build it. Raises Missing."""
+    return Policy.from_json(guard.get(UUID(content.policy)).document)
 
 
 def faults(provider_id: UUID | None, policy_id: UUID | None) -> set[str]:

@@ -12,6 +12,7 @@ from assistants.catalog.queries import versions
 from assistants.catalog.rules import permits
 from assistants.catalog.rules.content import Content
 from assistants.catalog.rules.states import Move, after
+from assistants.catalog.services import pinned
 from assistants.catalog.services.changes import NotPossible, locked, touch
 from panel.journal import services as journal
 from panel.kernel import ids
@@ -38,7 +39,7 @@ def publish(
     """Freeze the draft and let new calls use it at once.
 
     A draft with the content of an older version brings that version back instead of making a twin. A stopped assistant
-    stays stopped. Raises Forbidden, NotPublishable, NothingChanged, NotPossible, Changed.
+    stays stopped. Every pinned test runs first. Raises Forbidden, NotPublishable, NothingChanged, TestsFail, NotPossible.
     """
     access.require(actor, permits.PUBLISH, assistant)
     message = _said(message)
@@ -51,7 +52,9 @@ def publish(
         version = AssistantVersion.objects.filter(assistant=assistant, digest=content.digest()).first()
         if version and version.id == assistant.live_version_id:
             raise NothingChanged(_("The draft says the same as the live version. There is nothing to publish."))
+        results = pinned.require_passing(assistant, content)
         version = version or _freeze(assistant, content, actor, message, at)
+        pinned.store(version, results, at)
         draft.base = version
         draft.save(update_fields=["base"])
         return _go_live(assistant, version, Publication.Kind.PUBLISH, actor, message, at)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.access.rules import door
 from assistants.catalog import forms
 from assistants.catalog.models import Draft as DraftRow
-from assistants.catalog.queries import assistants, parts, versions
+from assistants.catalog.queries import assistants, parts, pinned, versions
 from assistants.catalog.rules import permits
 from assistants.catalog.services import drafts, publishing
 from assistants.catalog.views.base import OfAssistant
@@ -79,7 +79,14 @@ class Publication(OfDraft, FormPage):
         return {"revision": self.draft.revision}
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "comparison": versions.draft_against_live(self.assistant)}
+        content = versions.content_of_draft(self.draft)
+        tests = pinned.check(self.assistant, content)
+        return {
+            **super().context(),
+            "comparison": versions.draft_against_live(self.assistant),
+            "tests": tests,
+            "failed": [one for one in tests if not one.passed],
+        }
 
     def perform(self, form: Any) -> str:
         given = form.cleaned_data

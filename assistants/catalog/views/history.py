@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.rules import door
 from assistants.catalog import forms
 from assistants.catalog.models import AssistantVersion
-from assistants.catalog.queries import assistants, versions
+from assistants.catalog.queries import assistants, pinned, versions
 from assistants.catalog.rules import permits
 from assistants.catalog.services import publishing
 from assistants.catalog.views.base import OfAssistant
@@ -24,7 +24,7 @@ from panel.ui.lists.sources import Rows
 from panel.ui.pages import FormPage
 
 
-def _columns(assistant_id: UUID, authors: dict[UUID, str]) -> list[Column]:
+def _columns(assistant_id: UUID, authors: dict[UUID, str], tests: dict[UUID, tuple[int, int]]) -> list[Column]:
     return [
         Column(
             "number",
@@ -37,6 +37,7 @@ def _columns(assistant_id: UUID, authors: dict[UUID, str]) -> list[Column]:
             card="title",
         ),
         Column("digest", gettext_lazy("Content"), cell="hash", card="none"),
+        Column("tests", gettext_lazy("Tests"), value=lambda row: "/".join(map(str, tests.get(row.id, ()))) or "–"),
         Column("author", gettext_lazy("By"), value=lambda row: authors.get(row.id, ""), cell="actor"),
         Column("created_at", gettext_lazy("Made"), cell="ago", sort="created_at"),
         Column("acts", "", value=lambda _row: "", cell="assistants/catalog/cells.html#acts", card="state", csv=False),
@@ -52,7 +53,7 @@ class Versions(OfAssistant):
         page = ListPage(
             request,
             Rows(versions.rows(self.assistant)),
-            _columns(self.assistant.id, {}),
+            _columns(self.assistant.id, {}, {}),
             sort="-number",
             empty=Empty(
                 _("No version yet"),
@@ -67,7 +68,7 @@ class Versions(OfAssistant):
                 "may": context["may"]["publish"] and self.assistant.state != "archived",
             },
         )
-        page.columns = _columns(self.assistant.id, versions.authors(page.objects))
+        page.columns = _columns(self.assistant.id, versions.authors(page.objects), pinned.summaries(page.objects))
         return answer(request, self.template_name, page, context)
 
 
@@ -97,6 +98,7 @@ class Version(OfVersion):
             "author": assistants.by_whom(self.version.author_kind, self.version.author_id),
             "content": content,
             "settings": versions.settings_of(content),
+            "tests": pinned.summary(self.version),
         }
 
 
