@@ -13,15 +13,16 @@ from assistants.conversations.rules import ACTIONS, SOURCES
 
 class CallQuerySet(models.QuerySet["Call"]):
     def turned_away(self) -> "CallQuerySet":
-        """Callers without a key, counted by minute."""
-        return self.filter(key__isnull=True)
+        """Callers without a key or a ticket, counted by minute."""
+        return self.filter(key__isnull=True, person__isnull=True)
 
 
 class Call(models.Model):
     """One call, or `count` refusals of callers without a key within a minute.
 
     `verdicts` are lists (stage, rule, action, where, start, end, score, label), `stages` are (name, begin, end, cost) in
-    microseconds from the call's begin. Ids of other slices stand here as they were; their rows may be gone.
+    microseconds from the call's begin. `key` is the API key that called, `person` who tried the assistant in the
+    panel. Ids of other slices stand here as they were; their rows may be gone.
     """
 
     pk = models.CompositePrimaryKey("day", "id")
@@ -32,6 +33,7 @@ class Call(models.Model):
     source = models.CharField(max_length=12, choices=[(one, one) for one in SOURCES])
     key = models.UUIDField(null=True)
     assistant = models.UUIDField(null=True)
+    person = models.UUIDField(null=True)
     version = models.UUIDField(null=True)
     provider = models.UUIDField(null=True)
     model = models.CharField(max_length=200, default="")

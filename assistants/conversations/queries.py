@@ -66,7 +66,7 @@ class Tally:
 
 def tally(rows: CallQuerySet, *, since: datetime) -> Tally:
     """One pass over the partitions of the period."""
-    known = Q(key__isnull=False)
+    known = Q(key__isnull=False) | Q(person__isnull=False)
     found = rows.filter(day__gte=since.date(), at__gte=since).aggregate(
         calls=Sum("count", filter=known),
         blocked=Sum("count", filter=known & Q(action="block")),

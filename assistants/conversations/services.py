@@ -93,6 +93,8 @@ def _name_subjects(found: list[Found]) -> None:
             names.append(Name(Kind.END_USER, record["subject"], row.assistant))
         elif row.key is not None:
             names.append(Name(Kind.API_KEY, str(row.key)))
+        elif row.person is not None:
+            names.append(Name(Kind.ACCOUNT, str(row.person)))
         else:
             continue
         rows.append(row)
@@ -167,6 +169,7 @@ def _call(record: dict[str, Any]) -> Call:
         id=call_id,
         at=datetime.fromisoformat(record["at"]),
         **{name: _uuid(record[name]) for name in ("key", "assistant", "version", "provider")},
+        person=_uuid(record.get("person")),
         **{name: record[name] for name in _AS_THEY_ARE},
         tokens_in=tokens_in,
         tokens_out=tokens_out,
@@ -185,7 +188,7 @@ def _refused(record: dict[str, Any]) -> Call:
         id=call_id,
         at=datetime.fromisoformat(record["at"]),
         route=record["route"],
-        source="api",
+        source="api" if record["route"].startswith("/v1/") else "playground",
         status=401,
         error=record["error"],
         count=record["count"],

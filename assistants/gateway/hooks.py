@@ -12,6 +12,7 @@ from accounts.access.rules import SIGNED_IN
 from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
+from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import alarms, privacy
 from panel.kernel.registries.alarms import Alarm
@@ -30,6 +31,15 @@ privacy.declare(
         "private": NotPersonal("a private key, sealed", secret=True),
     },
 )
+privacy.declare(
+    "gateway.Trial",
+    {
+        "digest": NotPersonal("a hash"),
+        "content": NotPersonal("the organisation's prompt, sealed under the assistant's key", secret=True),
+        "author_kind": NotPersonal("a fixed word of the program"),
+    },
+)
+events.register("gateway.draft.tried", title=gettext_lazy("Draft frozen for the playground"), retention="operation")
 privacy.store(
     "spool",
     Personal("subject", "trace", "records until they are shipped", export="omit", erase="period", retention="seconds"),

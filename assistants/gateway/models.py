@@ -1,4 +1,5 @@
-"""Where records wait between the gateway process and the worker, and the key that content is sealed to on the way."""
+"""Where records wait between the gateway process and the worker, the key that content is sealed to on the way, and
+versions that are only tried."""
 
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from panel.kernel import clock, ids
+from panel.kernel.crypto.fields import EncryptedText
 
 models.BinaryField.register_lookup(Length)
 
@@ -40,4 +42,29 @@ class ContentKey(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(name="gateway_contentkey_x25519", condition=Q(public__length=32)),
+        ]
+
+
+class Trial(models.Model):
+    """What a draft said when somebody tried it: an unpublished version, named by the SHA-256 (hex) of its content.
+
+    The gateway reads it by (assistant, digest) for one call with a ticket, and checks the digest; no assistant's live
+    version can be one. `content` as in catalog_version: canonical JSON under the assistant's key, place
+    ("gateway_trial", "content", row = id). Rows never change.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    assistant = models.ForeignKey("catalog.Assistant", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    key_id = models.UUIDField()
+    content = EncryptedText(key="key_id")
+    author_kind = models.CharField(max_length=12)
+    author_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="gateway_trial_content", fields=["assistant", "digest"]),
+            models.CheckConstraint(name="gateway_trial_digest", condition=Q(digest__regex="^[0-9a-f]{64}$")),
         ]

@@ -26,6 +26,9 @@ FAULTS: Final[dict[str, Fault]] = {
     "api_key_in_url": Fault(
         401, "authentication_error", "An API key in a URL stays in logs. Send 'Authorization: Bearer clp_...'."
     ),
+    "invalid_ticket": Fault(
+        401, "authentication_error", "This ticket is not good for this stream. Ask the page for a new one."
+    ),
     "insufficient_scope": Fault(403, "permission_error", "This API key may not be used for this."),
     "model_not_found": Fault(404, _REQUEST, "The model does not exist or this key has no access to it."),
     "unknown_url": Fault(404, _REQUEST, "There is no such address here."),
@@ -38,6 +41,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "missing_required_parameter": Fault(400, _REQUEST, "A required field is missing."),
     "content_blocked": Fault(400, "content_filter", "A guard of this assistant stopped the request."),
     "answer_blocked": Fault(400, "content_filter", "A guard of this assistant stopped the answer."),
+    "version_changed": Fault(409, _REQUEST, "This version is not the one that the page showed. Load the page again."),
     "assistant_paused": Fault(503, _SERVER, "This assistant is paused.", 30),
     "assistant_unavailable": Fault(
         503, _SERVER, "This assistant cannot be served now: its set-up is not complete.", 30
@@ -60,6 +64,6 @@ FAULTS: Final[dict[str, Fault]] = {
 }
 
 TURNED_AWAY: Final = frozenset(
-    {"invalid_api_key", "missing_api_key", "api_key_in_url"},
+    {"invalid_api_key", "missing_api_key", "api_key_in_url", "invalid_ticket"},
 )
 """Refusals of somebody without a key: counted by (route, address hash, minute) instead of recorded one by one."""

@@ -1,16 +1,27 @@
-"""From the inbox into the conversations, and the key pair that content travels under."""
+"""From the inbox into the conversations, the key pair that content travels under, and tickets to the playground."""
 
 import base64
 import binascii
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts.access import services as access
+from assistants.catalog.models import Assistant
+from assistants.catalog.queries import versions
+from assistants.catalog.rules import permits
+from assistants.catalog.rules.states import State
 from assistants.conversations import services as conversations
-from assistants.gateway.models import ContentKey, Inbox
-from panel.kernel import envelope
+from assistants.gateway.models import ContentKey, Inbox, Trial
+from panel.journal import services as journal
+from panel.kernel import envelope, ids, tickets
+from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
+from panel.kernel.errors import Conflict, Invalid
 
 BATCH = 500
 TABLE, COLUMN = "gateway_contentkey", "private"
@@ -19,7 +30,7 @@ TABLE, COLUMN = "gateway_contentkey", "private"
 def ingest(*, batches: int = 20) -> int:
     """Keep what waits in the inbox, at most `batches` x 500 frames; returns how many. May run beside itself."""
     done = 0
-    for _ in range(batches):
+    for _batch in range(batches):
         count = _one_batch()
         done += count
         if count < BATCH:
@@ -60,6 +71,7 @@ def ensure_keys() -> None:
     """Everything that the gateway process needs and may not make itself."""
     keyring.named("gateway")
     keyring.named("pepper")
+    keyring.named(tickets.KEY_PURPOSE)
     ensure_content_key()
 
 
@@ -76,3 +88,62 @@ def unseal(call: UUID, text: str) -> bytes:
         except envelope.EnvelopeError:
             continue
     raise ValueError("No content key opens this.")
+
+
+class NotTryable(Conflict):
+    """There is no version to try, or the kill switch is on."""
+
+    code = "not_tryable"
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A ticket for one run in the playground, and the version (its content's SHA-256) that it is good for."""
+
+    ticket: str
+    digest: str
+
+
+def admit(*, actor: Actor, assistant: Assistant, target: str, at: datetime) -> Pass:
+    """Let a person try what is "live", or the "draft" as it stands now.
+
+    Raises Forbidden, NotTryable, and Invalid for a draft that lacks something.
+    """
+    access.require(actor, permits.TRY, assistant)
+    if assistant.state == State.PAUSED:
+        raise NotTryable(_("This assistant is stopped. The kill switch holds here too: resume it first."))
+    if assistant.state == State.ARCHIVED or actor.id is None:
+        raise NotTryable(_("An archived assistant answers nobody. Bring it back first."))
+    if target == "draft":
+        digest = freeze(actor=actor, assistant=assistant, at=at).digest
+    elif assistant.live_version is not None:
+        digest = assistant.live_version.digest
+    else:
+        raise NotTryable(_("Nothing is live yet. Try the draft."))
+    key = keyring.secret(keyring.named(tickets.KEY_PURPOSE), tickets.KEY_LABEL)
+    claims = tickets.Ticket("playground", actor.id, assistant.id, {"target": target, "version": digest})
+    return Pass(tickets.sign(key, claims), digest)
+
+
+def freeze(*, actor: Actor, assistant: Assistant, at: datetime) -> Trial:
+    """The draft's content as an unpublished version; the same content is frozen once. Raises Forbidden and Invalid."""
+    access.require(actor, permits.TRY, assistant)
+    content = versions.content_of_draft(versions.draft_of(assistant))
+    needed = {"provider": content.provider, "model": content.model, "policy": content.policy}
+    if not all(needed.values()):
+        lacks = {name: _("The draft needs it before it can be tried.") for name, value in needed.items() if not value}
+        raise Invalid(_("The draft needs a provider, a model and a guard policy before it can be tried."), fields=lacks)
+    with transaction.atomic():
+        values = {
+            "id": ids.new_id(at),
+            "key_id": assistant.key_id,
+            "content": content.canonical().decode(),
+            "author_kind": actor.kind,
+            "author_id": actor.id,
+            "created_at": at,
+        }
+        trial, made = Trial.objects.get_or_create(assistant=assistant, digest=content.digest(), defaults=values)
+        if made:
+            detail = {"digest": trial.digest}
+            journal.record("gateway.draft.tried", actor=actor, obj=assistant, detail=detail, at=at)
+    return trial

@@ -13,6 +13,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
+KEY_PURPOSE, KEY_LABEL = "gateway:tickets", "tickets"
 LIFE_SECONDS = 60
 MAX_LENGTH = 2000
 

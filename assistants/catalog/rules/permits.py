@@ -12,6 +12,12 @@ VIEW = Permit("catalog.view_assistant", _("See an assistant"), roles=_WATCHERS, 
 PAUSE = Permit(
     "catalog.pause_assistant", _("Stop and resume an assistant"), roles=_ADMINISTRATOR, object_role=ObjectRole.OPERATOR
 )
+TRY = Permit(
+    "catalog.try_assistant",
+    _("Try an assistant in the playground"),
+    roles=_ADMINISTRATOR,
+    object_role=ObjectRole.OPERATOR,
+)
 EDIT = Permit(
     "catalog.edit_assistant", _("Edit the draft of an assistant"), roles=_ADMINISTRATOR, object_role=ObjectRole.EDITOR
 )
@@ -24,4 +30,4 @@ SHARE = Permit(
 ARCHIVE = Permit(
     "catalog.archive_assistant", _("Archive an assistant"), roles=_ADMINISTRATOR, object_role=ObjectRole.OWNER
 )
-PERMITS = (ADD, VIEW, PAUSE, EDIT, PUBLISH, SHARE, ARCHIVE)
+PERMITS = (ADD, VIEW, PAUSE, TRY, EDIT, PUBLISH, SHARE, ARCHIVE)

@@ -1,4 +1,4 @@
-"""The gateway's ASGI application for /v1: no framework, no Django, an OpenAI error object for every failure."""
+"""The gateway's ASGI application for /v1 and /stream: no framework, no Django, an OpenAI error object for every failure."""
 
 import logging
 
@@ -12,6 +12,7 @@ from assistants.gateway.engine.calls import Call
 from assistants.gateway.engine.config import from_environment
 from assistants.gateway.engine.errors import ApiError, where
 from assistants.gateway.engine.ledger.payload import name_subject
+from assistants.gateway.engine.playground import entry as playground
 from assistants.gateway.engine.service import Service
 from assistants.gateway.engine.state import tokens
 from assistants.gateway.engine.state.snapshot import LIVE, Assistant
@@ -22,6 +23,9 @@ from panel.kernel import clock
 log = logging.getLogger("panel.gateway")
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
+# Streams of the panel's own pages, each opened by a ticket.
+STREAMS = {playground.ROUTE: playground.serve}
+POSTED = {CHAT, *STREAMS}
 _service: Service | None = None
 
 
@@ -43,7 +47,7 @@ def health() -> dict[str, object]:
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one HTTP request under /v1."""
+    """Answer one HTTP request under /v1 or /stream."""
     call = Call(route=_route(scope))
     service = _service
     if service is None:
@@ -65,21 +69,26 @@ def _route(scope: Scope) -> str:
     path = str(scope["path"]).rstrip("/")
     if path.startswith(f"{MODELS}/"):
         return f"{MODELS}/{{id}}"
-    return path if path in {CHAT, MODELS} else "/v1/*"
+    if path in {CHAT, MODELS, *STREAMS}:
+        return path
+    return "/stream/*" if path.startswith("/stream") else "/v1/*"
 
 
 async def _dispatch(service: Service, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
     service.require_service()
-    if call.route == "/v1/*":
+    if call.route.endswith("/*"):
         raise ApiError("unknown_url")
-    allowed = "POST" if call.route == CHAT else "GET"
+    allowed = "POST" if call.route in POSTED else "GET"
     if scope["method"] != allowed:
         raise ApiError("method_not_allowed", f"This address takes {allowed}.")
+    if call.route in STREAMS:
+        return await STREAMS[call.route](service, call, scope, receive, send)
     await _identify(service, call, scope)
     if call.route == CHAT:
         await _chat(service, call, scope, receive, send)
     else:
         await _models(service, call, scope, send)
+    return None
 
 
 async def _identify(service: Service, call: Call, scope: Scope) -> None:
@@ -130,11 +139,11 @@ def _model(one: Assistant) -> dict[str, object]:
 async def _refuse(service: Service, call: Call, scope: Scope, error: ApiError, send: Send | None) -> None:
     """Record the refusal, then say it. A caller without a key is counted; the others have a record each."""
     call.error, call.status = error.code, error.status
-    if error.code in TURNED_AWAY and call.key is None:
+    if error.code in TURNED_AWAY and not call.known:
         client = scope.get("client") or ("", 0)
         address = str(client[0])
         service.refusals.add(route=call.route, code=error.code, address=address, key=service.snapshot.subject_key)
-    elif call.key is not None and call.route == CHAT and not call.recorded:
+    elif call.known and call.route in POSTED and not call.recorded:
         error = await _recorded(service, call, error)
     gone = send is None or error.code in {"client_closed", "client_too_slow"}
     if gone or call.started or send is None:
@@ -143,7 +152,7 @@ async def _refuse(service: Service, call: Call, scope: Scope, error: ApiError, s
     if error.retry_after:
         headers.append((b"retry-after", error.retry_after.encode()))
     if error.code == "method_not_allowed":
-        headers.append((b"allow", b"POST" if call.route == CHAT else b"GET"))
+        headers.append((b"allow", b"POST" if call.route in POSTED else b"GET"))
     await answer(send, error.status, error.body(), headers)
 
 

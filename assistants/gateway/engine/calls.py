@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,8 @@ from panel.kernel import clock, ids
 class Call:
     """Marks are `perf_counter` seconds relative to `began`; None until reached.
 
-    `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody.
+    `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody. `person` tries the assistant in
+    the panel; `trial` says that it is a version which was never published. `inspected` is told once the way in is judged.
     """
 
     route: str
@@ -28,6 +30,10 @@ class Call:
     digest: bytes = field(default=b"", repr=False)
     assistant: Assistant | None = None
     subject: str = ""
+    source: str = "api"
+    person: UUID | None = None
+    trial: bool = False
+    inspected: Callable[[], Awaitable[None]] | None = None
     stream: bool = False
     bytes_in: int = 0
     bytes_out: int = 0
@@ -53,6 +59,11 @@ class Call:
     @property
     def request_id(self) -> str:
         return f"req_{self.id.hex}"
+
+    @property
+    def known(self) -> bool:
+        """Somebody with a name in the panel calls: each of these calls has a record of its own."""
+        return self.key is not None or self.person is not None
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:

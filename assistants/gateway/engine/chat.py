@@ -24,7 +24,10 @@ _OUTPUT = ("output_secrets", "output_pii", "output_leak", "output_links")
 DRAIN_SECONDS = 1.0
 
 
-def choose(service: Service, call: Call, body: dict[str, Any]) -> tuple[Version, Policy, Target]:
+Chosen = tuple[Version, Policy, Target]
+
+
+def choose(service: Service, call: Call, body: dict[str, Any]) -> Chosen:
     """The live version behind the client's model name. Raises ApiError; out of scope looks like not there."""
     snapshot = service.snapshot
     found: Assistant | None = snapshot.assistants.get(body["model"])
@@ -58,13 +61,19 @@ async def watched(call: Call, receive: Receive) -> AsyncIterator[None]:
 
 
 async def complete(service: Service, call: Call, body: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Answer one request. Raises ApiError before the first byte was sent; afterwards it ends the stream itself."""
-    version, policy, target = choose(service, call, body)
+    """Answer one request of an API key. Raises ApiError as `serve` does."""
+    await serve(service, call, body, receive, send, choose(service, call, body))
+
+
+async def serve(
+    service: Service, call: Call, body: dict[str, Any], receive: Receive, send: Send, chosen: Chosen
+) -> None:
+    """The one road of every call. Raises ApiError before the first byte was sent; afterwards it ends the stream itself."""
     service.require_room()
     with service.live.entered(call):
         try:
             async with watched(call, receive):
-                await _answer(service, call, body, send, version, policy, target)
+                await _answer(service, call, body, send, chosen)
         except asyncio.CancelledError:
             if not call.reason or call.task is None:
                 service.leave(call)
@@ -73,15 +82,16 @@ async def complete(service: Service, call: Call, body: dict[str, Any], receive: 
             raise ApiError(call.reason) from None
 
 
-async def _answer(
-    service: Service, call: Call, body: dict[str, Any], send: Send, version: Version, policy: Policy, target: Target
-) -> None:
+async def _answer(service: Service, call: Call, body: dict[str, Any], send: Send, chosen: Chosen) -> None:
+    version, policy, target = chosen
     call.mark("guard")
     inspection = inspect_request(
         body, policy, service.snapshot.known, system_prompt=version.system_prompt, body_bytes=call.bytes_in
     )
     call.inspection = inspection
     call.verdicts = list(inspection.verdicts)
+    if call.inspected is not None:
+        await call.inspected()
     if inspection.action == "block":
         raise ApiError("content_blocked")
     if call.assistant is not None and call.assistant.store_content:

@@ -33,6 +33,10 @@ class Config:
         return self.data_dir / "run" / "stop"
 
     @property
+    def tickets(self) -> Path:
+        return self.data_dir / "run" / "tickets"
+
+    @property
     def spool(self) -> Path:
         return self.data_dir / "spool"
 

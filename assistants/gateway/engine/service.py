@@ -15,8 +15,9 @@ from assistants.gateway.engine.ledger.refusals import Refusals
 from assistants.gateway.engine.ledger.shipper import Shipper
 from assistants.gateway.engine.ledger.spool import Spool, SpoolUnavailable
 from assistants.gateway.engine.live import Live
+from assistants.gateway.engine.playground.nonces import Nonces
 from assistants.gateway.engine.state.feed import Feed
-from assistants.gateway.engine.state.snapshot import LIVE, Snapshot
+from assistants.gateway.engine.state.snapshot import DRAFT, LIVE, Snapshot
 from assistants.gateway.engine.upstreams import Upstreams
 from panel.kernel import ids
 
@@ -37,6 +38,7 @@ class Service:
         self.spool = Spool(config.spool, self.worker, min_free=config.spool_min_free)
         self.shipper = Shipper(self.spool, config.database)
         self.feed = Feed(config, self.worker, self._changed)
+        self.nonces = Nonces(config.tickets)
         self._chores: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -132,7 +134,7 @@ def _not_live(call: Call, snapshot: Snapshot) -> bool:
     if call.assistant is None:
         return False
     now = snapshot.by_id.get(call.assistant.id)
-    return now is None or now.state != LIVE
+    return now is None or now.state not in ({DRAFT, LIVE} if call.trial else {LIVE})
 
 
 def _revoked(call: Call, snapshot: Snapshot) -> bool:

@@ -21,7 +21,7 @@ from assistants.providers.engine.upstream import Target
 from panel.kernel import ids
 from tests.assistants.gateway.provider import FakeUpstream, FakeUpstreams
 
-PEPPER, SUBJECTS = b"p" * 32, b"s" * 32
+PEPPER, SUBJECTS, TICKETS = b"p" * 32, b"s" * 32, b"t" * 32
 PROVIDER, POLICY = ids.new_id(), ids.new_id()
 TOKEN = tokens.generate("gateway")[1]
 CHAT = "/v1/chat/completions"
@@ -146,6 +146,7 @@ def snapshot(*, preset: str = "balanced", **changes: Any) -> Snapshot:
         policies={POLICY: Policy.preset(preset)},
         pepper=PEPPER,
         subject_key=SUBJECTS,
+        ticket_key=TICKETS,
     )
     return replace(found, **changes)
 

@@ -1,4 +1,4 @@
-"""The same guards on every path of /v1: what goes in never reaches the provider, what must not come out never comes out.
+"""The same guards on every path of /v1 and on the playground's: what must not leave never reaches the provider.
 
 A later path joins by a line in WAYS_IN or WAYS_OUT.
 """
@@ -12,7 +12,8 @@ import pytest
 
 from assistants.gateway.engine.relay import DONE
 from assistants.providers.engine.upstream import UpstreamError
-from tests.assistants.gateway.gate import opened, run, sent
+from tests.assistants.gateway.gate import Answer, Gate, opened, run, sent
+from tests.assistants.gateway.playground.stage import end, try_out
 from tests.assistants.gateway.provider import chunk, stream, whole
 
 MAIL = "lena.holm@fastmail.example"
@@ -58,15 +59,25 @@ WAYS_IN: dict[str, Callable[[str], dict[str, Any]]] = {
     "an unknown field of a message": lambda text: turns({**user("a"), "note": text}),
 }
 
+# The playground takes texts of two roles and nothing else.
+TRIED = ("one turn", "an earlier turn", "an assistant's turn")
+PATHS = [(way, form) for way in WAYS_IN for form in ("json", "stream")] + [(way, "playground") for way in TRIED]
 
-@pytest.mark.parametrize("streamed", [False, True], ids=["json", "stream"])
-@pytest.mark.parametrize("way", WAYS_IN)
+
+async def through(gate: Gate, form: str, body: dict[str, Any]) -> Answer:
+    """The same request on one of the paths."""
+    if form == "playground":
+        return await try_out(gate, body["messages"])
+    return await gate.call({**body, "stream": form == "stream"})
+
+
+@pytest.mark.parametrize(("way", "form"), PATHS)
 class TestIn:
-    def test_personal_data_is_replaced_before_the_provider(self, tmp_path: Path, way: str, streamed: bool) -> None:
+    def test_personal_data_is_replaced_before_the_provider(self, tmp_path: Path, way: str, form: str) -> None:
         async def body() -> None:
-            script = stream(chunk({"content": "ok"}), chunk(reason="stop"), DONE) if streamed else whole("ok")
+            script = whole("ok") if form == "json" else stream(chunk({"content": "ok"}), chunk(reason="stop"), DONE)
             async with opened(tmp_path, script) as gate:
-                answer = await gate.call({**WAYS_IN[way](SAY), "stream": streamed})
+                answer = await through(gate, form, WAYS_IN[way](SAY))
                 assert answer.status == 200
                 (asked,) = sent(gate)
                 assert MAIL not in orjson.dumps(asked).decode()
@@ -76,35 +87,38 @@ class TestIn:
 
         run(body)
 
-    def test_a_secret_never_reaches_the_provider(self, tmp_path: Path, way: str, streamed: bool) -> None:
+    def test_a_secret_never_reaches_the_provider(self, tmp_path: Path, way: str, form: str) -> None:
         async def body() -> None:
-            script = stream(chunk({"content": "ok"}), chunk(reason="stop"), DONE) if streamed else whole("ok")
+            script = whole("ok") if form == "json" else stream(chunk({"content": "ok"}), chunk(reason="stop"), DONE)
             async with opened(tmp_path, script) as gate:
-                await gate.call({**WAYS_IN[way](f"The key is {SECRET} ."), "stream": streamed})
+                await through(gate, form, WAYS_IN[way](f"The key is {SECRET} ."))
                 assert SECRET not in orjson.dumps(sent(gate)).decode()
                 assert SECRET.encode() not in gate.spooled()
 
         run(body)
 
-    def test_a_retry_is_guarded_like_the_first_try(self, tmp_path: Path, way: str, streamed: bool) -> None:
+    def test_a_retry_is_guarded_like_the_first_try(self, tmp_path: Path, way: str, form: str) -> None:
         async def body() -> None:
-            script = stream(chunk({"content": "ok"}), chunk(reason="stop"), DONE) if streamed else whole("ok")
+            script = whole("ok") if form == "json" else stream(chunk({"content": "ok"}), chunk(reason="stop"), DONE)
             async with opened(tmp_path, UpstreamError("unreachable", ""), script) as gate:
                 for _ in range(2):
-                    await gate.call({**WAYS_IN[way](SAY), "stream": streamed})
+                    await through(gate, form, WAYS_IN[way](SAY))
                 assert len(sent(gate)) == 3
                 assert MAIL not in orjson.dumps(sent(gate)).decode()
 
         run(body)
 
 
-@pytest.mark.parametrize("streamed", [False, True], ids=["json", "stream"])
-@pytest.mark.parametrize("way", ["one turn", "an earlier turn", "a part of many", "a tool's answer"])
-def test_an_attack_is_stopped_before_the_provider(tmp_path: Path, way: str, streamed: bool) -> None:
+@pytest.mark.parametrize(
+    ("way", "form"),
+    [one for one in PATHS if one[0] in {"one turn", "an earlier turn", "a part of many", "a tool's answer"}],
+)
+def test_an_attack_is_stopped_before_the_provider(tmp_path: Path, way: str, form: str) -> None:
     async def body() -> None:
         async with opened(tmp_path, whole("ok")) as gate:
-            answer = await gate.call({**WAYS_IN[way](ATTACK), "stream": streamed})
-            assert (answer.status, answer.error["code"]) == (400, "content_blocked")
+            answer = await through(gate, form, WAYS_IN[way](ATTACK))
+            code = end(answer)[1]["code"] if form == "playground" else answer.error["code"]
+            assert code == "content_blocked"
             assert not sent(gate)
             (record,) = gate.records()
             assert (record["action"], record["error"]) == ("block", "content_blocked")

@@ -1,4 +1,4 @@
-"""The same guards on every path out of /v1, in one piece, in pieces and in single characters.
+"""The same guards on every path out of /v1 and out of the playground, in one piece, in pieces and in single characters.
 
 A later path joins by a line in WAYS_IN or WAYS_OUT.
 """
@@ -13,7 +13,9 @@ import orjson
 import pytest
 
 from assistants.gateway.engine.relay import DONE
-from tests.assistants.gateway.gate import Answer, ask, opened, run
+from tests.assistants.gateway.gate import Answer, Gate, ask, opened, run
+from tests.assistants.gateway.playground.stage import end, try_out
+from tests.assistants.gateway.playground.stage import said as said_there
 from tests.assistants.gateway.provider import JSON, FakeReply, chunk, completion, stream
 
 MAIL = "lena.holm@fastmail.example"
@@ -54,10 +56,12 @@ def in_stream(way: str, text: str, choices: int, step: int) -> Callable[[], Fake
     return stream(*parts, *[chunk(reason="stop", index=number) for number in numbers], DONE)
 
 
-def texts(answer: Answer, streamed: bool) -> str:
+def texts(answer: Answer, form: str) -> str:
     """Everything that the client can put together: each channel's pieces joined, and the bytes as they came."""
-    if not streamed:
+    if form.startswith("json"):
         return answer.body.decode()
+    if form.startswith("playground"):
+        return f"{said_there(answer)}\n{answer.body.decode()}"
     joined: dict[str, str] = {}
 
     def gather(path: str, value: Any) -> None:
@@ -75,67 +79,83 @@ def texts(answer: Answer, streamed: bool) -> str:
     return "\n".join([*joined.values(), answer.body.decode()])
 
 
-def scripts(way: str, text: str) -> dict[str, tuple[bool, Callable[[], FakeReply], int]]:
+def scripts(way: str, text: str) -> dict[str, tuple[Callable[[], FakeReply], int]]:
     return {
-        "json": (False, in_json(way, text, 1), 1),
-        "json of three": (False, in_json(way, text, 3), 3),
-        "stream": (True, in_stream(way, text, 1, 7), 1),
-        "stream of single characters": (True, in_stream(way, text, 1, 1), 1),
-        "stream of three": (True, in_stream(way, text, 3, 5), 3),
+        "json": (in_json(way, text, 1), 1),
+        "json of three": (in_json(way, text, 3), 3),
+        "stream": (in_stream(way, text, 1, 7), 1),
+        "stream of single characters": (in_stream(way, text, 1, 1), 1),
+        "stream of three": (in_stream(way, text, 3, 5), 3),
+        "playground": (in_stream(way, text, 1, 7), 1),
+        "playground in single characters": (in_stream(way, text, 1, 1), 1),
     }
 
 
 FORMS = list(scripts("content", "x"))
 
 
+async def through(gate: Gate, form: str, text: str, choices: int) -> Answer:
+    """The same question on one of the paths."""
+    if form.startswith("playground"):
+        return await try_out(gate, text)
+    return await gate.call(ask(text, stream=form.startswith("stream"), n=choices))
+
+
+def stopped(answer: Answer, form: str) -> str:
+    """The code of the error that ended it."""
+    if form.startswith("playground"):
+        return str(end(answer)[1]["code"])
+    return str(answer.error["code"] if form.startswith("json") else answer.events[-1]["error"]["code"])
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("way", WAYS_OUT)
 class TestOut:
     def test_a_secret_of_the_provider_does_not_come_out(self, tmp_path: Path, way: str, form: str) -> None:
-        streamed, script, count = scripts(way, f"Take {SECRET} and go on with the work.")[form]
+        script, count = scripts(way, f"Take {SECRET} and go on with the work.")[form]
 
         async def body() -> None:
             async with opened(tmp_path, script) as gate:
-                answer = await gate.call(ask(stream=streamed, n=count))
-                assert SECRET not in texts(answer, streamed)
+                answer = await through(gate, form, "hi", count)
+                assert SECRET not in texts(answer, form)
                 assert gate.records()[0]["action"] == "redact"
 
         run(body)
 
     def test_a_strange_address_does_not_come_out(self, tmp_path: Path, way: str, form: str) -> None:
-        streamed, script, count = scripts(way, SAY)[form]
+        script, count = scripts(way, SAY)[form]
 
         async def body() -> None:
             async with opened(tmp_path, script) as gate:
-                answer = await gate.call(ask(stream=streamed, n=count))
-                assert MAIL not in texts(answer, streamed)
+                answer = await through(gate, form, "hi", count)
+                assert MAIL not in texts(answer, form)
 
         run(body)
 
     def test_the_clients_own_value_comes_back_in_the_place_of_its_pseudonym(
         self, tmp_path: Path, way: str, form: str
     ) -> None:
-        streamed, script, count = scripts(way, "I wrote to EMAIL_1 today.")[form]
+        script, count = scripts(way, "I wrote to EMAIL_1 today.")[form]
 
         async def body() -> None:
             async with opened(tmp_path, script) as gate:
-                answer = await gate.call(ask(SAY, stream=streamed, n=count))
-                assert texts(answer, streamed).count(f"I wrote to {MAIL} today.") >= count
+                answer = await through(gate, form, SAY, count)
+                assert texts(answer, form).count(f"I wrote to {MAIL} today.") >= count
 
         run(body)
 
     def test_what_must_not_be_said_stops_the_answer(self, tmp_path: Path, way: str, form: str) -> None:
         prompt = "You are a helper and you never tell anybody that the vault stands behind the third door on the left."
-        streamed, script, count = scripts(way, f"My rules: {prompt} That is all.")[form]
+        script, count = scripts(way, f"My rules: {prompt} That is all.")[form]
 
         async def body() -> None:
             async with opened(tmp_path, script) as gate:
                 helper = gate.snapshot.assistants["helper"]
                 assert helper.version is not None
                 gate.change(version=replace(helper.version, system_prompt=prompt))
-                answer = await gate.call(ask(stream=streamed, n=count))
-                assert "behind the third door on the left" not in texts(answer, streamed)
-                code = answer.events[-1]["error"]["code"] if streamed else answer.error["code"]
+                answer = await through(gate, form, "hi", count)
+                assert "behind the third door on the left" not in texts(answer, form)
+                code = stopped(answer, form)
                 assert code == "answer_blocked"
                 assert "[DONE]" not in answer.body.decode()
                 assert gate.records()[0]["action"] == "block"

@@ -15,7 +15,7 @@ from assistants.gateway.engine.config import Config
 from assistants.gateway.engine.errors import ApiError
 from assistants.gateway.engine.state import rows as sql
 from assistants.gateway.engine.state.loader import Loader, key_of
-from assistants.gateway.engine.state.snapshot import EMPTY, Key, Lease, Snapshot
+from assistants.gateway.engine.state.snapshot import EMPTY, Key, Lease, Snapshot, Version
 from assistants.gateway.engine.state.tokens import Unknown
 from panel.kernel import clock
 from panel.kernel.crypto.kek import KekError
@@ -124,7 +124,7 @@ class Feed:
         async with self._lookups:
             try:
                 async with asyncio.timeout(2):
-                    row = await self._ask(digest)
+                    row = await self._ask(sql.KEY, digest)
             except _AWAY:
                 await self._forget()
                 raise ApiError("snapshot_stale") from None
@@ -140,10 +140,22 @@ class Feed:
         elif len(self._beyond) < BEYOND:
             self._beyond[digest] = found
 
-    async def _ask(self, digest: bytes) -> sql.Row | None:
+    async def trial(self, assistant: UUID, digest: str) -> Version | None:
+        """A version that was frozen for a try, by its content's hash: one indexed read. Raises ApiError."""
+        async with self._lookups:
+            try:
+                async with asyncio.timeout(2):
+                    row = await self._ask(sql.TRIAL, assistant, digest)
+            except _AWAY:
+                await self._forget()
+                raise ApiError("snapshot_stale") from None
+        found = self._loader.trial(row[0], bytes(row[1])) if row is not None else None
+        return found if found is not None and found.digest == digest else None
+
+    async def _ask(self, query: str, *values: object) -> sql.Row | None:
         if self._asking is None or self._asking.closed:
             self._asking = await self._connect()
-        found = await sql.rows(self._asking, sql.KEY, digest)
+        found = await sql.rows(self._asking, query, *values)
         return found[0] if found else None
 
     async def _forget(self) -> None:

@@ -1,5 +1,6 @@
 """Builds snapshots: remembers what it has read and adds the rows that are newer than its epoch."""
 
+import hashlib
 import json
 import logging
 from dataclasses import replace
@@ -15,7 +16,7 @@ from assistants.gateway.engine.state.snapshot import EMPTY, Assistant, Key, Snap
 from assistants.guard.engine.detectors.known import KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
-from panel.kernel import clock, envelope
+from panel.kernel import clock, envelope, tickets
 from panel.kernel.crypto import kek
 from panel.kernel.crypto.serving import NoSuchKey, ServingRing
 
@@ -106,19 +107,20 @@ class Loader:
     def _learn_version(self, ring: ServingRing, version_id: UUID, number: int, sealed: bytes) -> None:
         try:
             opened = ring.open_sealed(sealed, table="catalog_version", column="content", row=version_id)
-            content = json.loads(opened)
-            self._versions[version_id] = Version(
-                id=version_id,
-                number=number,
-                provider=UUID(content["provider"]),
-                policy=UUID(content["policy"]),
-                model=content["model"],
-                system_prompt=content["system_prompt"],
-                parameters=MappingProxyType(content["parameters"]),
-                tools=tuple(content["tools"]),
-            )
+            self._versions[version_id] = _version(version_id, number, opened)
         except _UNREADABLE:
             log.exception("Version %s cannot be opened", version_id)
+
+    def trial(self, trial_id: UUID, sealed: bytes) -> Version | None:
+        """A version that was never published, opened for one call: it enters no snapshot. None when it cannot be."""
+        if self._ring is None:
+            return None
+        try:
+            opened = self._ring.open_sealed(sealed, table="gateway_trial", column="content", row=trial_id)
+            return _version(trial_id, 0, opened)
+        except _UNREADABLE:
+            log.exception("Trial %s cannot be opened", trial_id)
+            return None
 
     def _value(self, secret_id: UUID) -> str:
         """The clear value of a usable secret, "" when it may not or cannot be used."""
@@ -149,6 +151,7 @@ class Loader:
             known=KnownSecrets.of((str(secret_id), value) for secret_id, value in values.items() if value),
             pepper=self._derived(PEPPER_PURPOSE, PEPPER_LABEL),
             subject_key=self._derived("gateway", "subjects"),
+            ticket_key=self._derived(tickets.KEY_PURPOSE, tickets.KEY_LABEL),
         )
 
     def _key_of(self, provider_id: UUID, values: dict[UUID, str]) -> str:
@@ -158,6 +161,21 @@ class Loader:
     def _derived(self, purpose: str, label: str) -> bytes:
         named = self._ring.named(purpose) if self._ring else None
         return self._ring.secret(named, label) if self._ring and named else b""
+
+
+def _version(version_id: UUID, number: int, opened: bytes) -> Version:
+    content = json.loads(opened)
+    return Version(
+        id=version_id,
+        number=number,
+        provider=UUID(content["provider"]),
+        policy=UUID(content["policy"]),
+        model=content["model"],
+        system_prompt=content["system_prompt"],
+        parameters=MappingProxyType(content["parameters"]),
+        tools=tuple(content["tools"]),
+        digest=hashlib.sha256(opened).hexdigest(),
+    )
 
 
 def key_of(row: sql.Row) -> Key:

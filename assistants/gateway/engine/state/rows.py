@@ -16,6 +16,7 @@ ASSISTANTS: Final = (
     " FROM catalog_assistant WHERE epoch > %s"
 )
 VERSIONS: Final = "SELECT id, number, content FROM catalog_version WHERE id = ANY(%s)"
+TRIAL: Final = "SELECT id, content FROM gateway_trial WHERE assistant_id = %s AND digest = %s"
 PROVIDERS: Final = "SELECT id, kind, base_url, enabled FROM providers_provider WHERE epoch > %s"
 POLICIES: Final = "SELECT id, document FROM guard_guardpolicy WHERE epoch > %s"
 SECRETS: Final = (

@@ -11,6 +11,7 @@ from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
 
+DRAFT = "draft"
 LIVE = "live"
 PAUSED = "paused"
 
@@ -34,7 +35,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A published version, opened. `tools` are added to those of the client."""
+    """A version, opened; `digest` is the SHA-256 of its content. `tools` are added to those of the client. One that was
+    never published has the number 0 and is in no snapshot."""
 
     id: UUID
     number: int
@@ -44,6 +46,7 @@ class Version:
     system_prompt: str = field(default="", repr=False)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[Mapping[str, Any], ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class Assistant:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`pepper` keys the digests of API keys, `subject_key` those of end users; `content_key` is the worker's public key,
-    `hosts` are the (host, port) that may be private."""
+    """`pepper` keys the digests of API keys, `subject_key` those of end users, `ticket_key` the tickets of streams;
+    `content_key` is the worker's public key, `hosts` are the (host, port) that may be private."""
 
     epoch: int
     assistants: Mapping[str, Assistant]
@@ -69,6 +72,7 @@ class Snapshot:
     known: KnownSecrets = NOTHING_KNOWN
     pepper: bytes = field(default=b"", repr=False)
     subject_key: bytes = field(default=b"", repr=False)
+    ticket_key: bytes = field(default=b"", repr=False)
     content_key: bytes = b""
     hosts: frozenset[tuple[str, int]] = frozenset()
     by_id: Mapping[UUID, Assistant] = field(default_factory=dict)
