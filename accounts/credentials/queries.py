@@ -10,7 +10,7 @@ from accounts.access import queries as access
 from accounts.access import services as rights
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey
-from accounts.credentials.rules.life import Kind
+from accounts.credentials.rules.life import SOON, Kind
 from accounts.credentials.rules.permits import SEE_ALL
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
@@ -56,6 +56,12 @@ def limit(key_id: UUID) -> frozenset[str]:
     """The permits that acting through a key is limited to."""
     found = ApiKey.objects.filter(id=key_id).values_list("scopes", flat=True).first()
     return frozenset(found or ())
+
+
+def ending(actor: Actor, at: datetime) -> list[ApiKey]:
+    """The actor's own keys that end soon and have no successor yet, the first to end first."""
+    rows = ApiKey.objects.active(at).filter(owner_id=actor.id, expires_at__lt=at + SOON, successor__isnull=True)
+    return list(rows.order_by("expires_at")[:10])
 
 
 def assistants_of(key: ApiKey) -> list[UUID]:

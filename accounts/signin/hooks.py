@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.signin.services import links, sessions
-from accounts.signin.views import enrolment, security
+from accounts.signin.views import enrolment, security, tasks
 from panel.journal import events
 from panel.kernel.registries import privacy, setup
 from panel.kernel.registries.privacy import NotPersonal
-from panel.ui import menu
+from panel.ui import cards, menu
 from panel.ui.menu import Item
 
 _WORD = NotPersonal("a fixed word of the program")
@@ -37,6 +37,7 @@ access.register_ending(links.end_links)
 for step in enrolment.SETUP:
     setup.register(step)
 
+cards.register(cards.Source("signin", tasks=tasks.few_codes))
 access.register_permits(security.CHANGE)
 menu.register(Item("account", _("Your security"), "signin:security", "shield", order=10))
 menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from accounts.people.models import User
 from accounts.signin.models import RecoveryCode, RecoveryDevice, TotpDevice
@@ -18,8 +19,11 @@ class Factors:
 
 def factors_of(user: User) -> Factors:
     device: TotpDevice | None = TotpDevice.objects.filter(user=user, confirmed=True).first()
-    left = RecoveryCode.objects.filter(device__user=user, used_at__isnull=True).count()
-    return Factors(device.created_at if device else None, device.used_at if device else None, left)
+    return Factors(device.created_at if device else None, device.used_at if device else None, codes_left(user.id))
+
+
+def codes_left(user_id: UUID) -> int:
+    return RecoveryCode.objects.filter(device__user_id=user_id, used_at__isnull=True).count()
 
 
 def authenticator_of(user: User) -> TotpDevice:

@@ -94,6 +94,9 @@ def read_recovery(text: str) -> str:
     return code if len(code) == RECOVERY_LENGTH and set(code) <= set(RECOVERY_ALPHABET) else ""
 
 
+TRIED_FIRST = "This is one of the passwords that everybody tries first. Take another."
+
+
 def password_fault(password: str, *, name: str = "", email: str = "", organisation: str = "") -> str:
     """Why a password cannot be used, as a sentence, or "". NIST SP 800-63B-4, 3.1.1: long enough, none that everybody
     tries, nothing about composition."""
@@ -106,7 +109,7 @@ def password_fault(password: str, *, name: str = "", email: str = "", organisati
     if len(set(folded)) < 5 or _is_run(folded):
         return "Everybody can guess this. Take something without a pattern."
     if _core(folded) in COMMON:
-        return "This is one of the passwords that everybody tries first. Take another."
+        return TRIED_FIRST
     words = [
         *name.casefold().split(),
         *re.split(r"[@.\s]", email.casefold()),
@@ -119,6 +122,14 @@ def password_fault(password: str, *, name: str = "", email: str = "", organisati
     if len(rest) < 8:
         return "This is mostly your name, your address or this panel's name. Take something else."
     return ""
+
+
+def cores(password: str) -> set[str]:
+    """What a guesser's list would hold of this: itself, without digits and signs at the ends, and either half of a
+    password that is one word twice."""
+    folded = unicodedata.normalize("NFKC", password).casefold()
+    half = folded[: len(folded) // 2]
+    return {folded, _core(folded), half if half * 2 == folded else folded}
 
 
 def _is_run(text: str) -> bool:

@@ -172,6 +172,14 @@ class TestEnding:
             services.roll(actor=fresh(alice), key=old, at=at)
 
 
+def test_a_key_that_ends_soon_is_asked_about_on_the_front_page(alice: User, assistant: Any) -> None:
+    issue(fresh(alice), assistant, name="late-shop", expires_at=clock.now() + timedelta(days=9))
+    issue(fresh(alice), assistant, name="calm-shop")
+    text = signed_in(alice).get("/").content.decode()
+    assert "late-shop ends soon" in text
+    assert "calm-shop ends soon" not in text
+
+
 class TestPages:
     def test_a_key_is_shown_once_with_code(self, alice: User, assistant: Any) -> None:
         client = signed_in(alice)

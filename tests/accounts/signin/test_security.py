@@ -60,6 +60,13 @@ def test_a_new_authenticator_takes_over_with_its_first_code(alice: User) -> None
     assert client.get("/").status_code == 200
 
 
+def test_few_codes_are_asked_about_on_the_front_page(alice: User) -> None:
+    client = signed_in(alice)
+    assert "Make new recovery codes" in client.get("/").content.decode()
+    client.post("/account/security/codes/")
+    assert "Make new recovery codes" not in client.get("/").content.decode()
+
+
 def test_other_sessions_can_be_ended(alice: User) -> None:
     here, elsewhere = signed_in(alice), signed_in(alice)
     here.post("/account/security/elsewhere/")

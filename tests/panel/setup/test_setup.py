@@ -151,7 +151,15 @@ def test_a_wrong_first_code_does_not_go_on(path: str) -> None:
 
 
 def test_weak_passwords_are_refused_with_a_sentence(path: str) -> None:
-    for password in ("short", "aaaaaaaaaaaaaa", "password12345!", "ada admin 12", "lindqvist home"):
+    for password in (
+        "short",
+        "aaaaaaaaaaaaaa",
+        "password12345!",
+        "liverpool2024!",
+        "chelseachelsea",
+        "ada admin 12",
+        "lindqvist home",
+    ):
         response = Client().post(path, {**ADA, "password": password})
         assert response.status_code == 422
     assert not User.objects.exists()
