@@ -96,7 +96,10 @@ def texts(root: Any, limits: Mapping[str, int], path: Path = ()) -> Iterator[Tex
 
 def is_media(text: Text) -> bool:
     """Whether a text is base64 of an image, sound or file in a place where the wire format has one."""
-    return len(text.value) > 64 and text.path[-1] in _MEDIA_KEYS and _MEDIA.fullmatch(text.value) is not None
+    if len(text.value) <= 64 or text.inner is not None or text.path[-1] not in _MEDIA_KEYS:
+        return False
+    bare = text.path[-1] in {"b64_json", "file_data"} or text.path[-2:] == ("input_audio", "data")
+    return (bare or text.value.startswith("data:")) and _MEDIA.fullmatch(text.value) is not None
 
 
 class Changed:

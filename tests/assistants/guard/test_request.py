@@ -103,6 +103,17 @@ def test_media_is_counted_and_said_to_be_unseen() -> None:
     ]
     text = {"messages": [{"role": "user", "content": f"data:text/plain;base64,{MAIL}"}]}
     assert inspect(text).action == "redact", "only real base64 in a place for media is left unread"
+    elsewhere = {"metadata": {"data": "AKIAIOSFODNN7EXAMPLE" + "/" * 60}}
+    assert [one.rule for one in inspect(elsewhere).verdicts] != ["media_not_scanned"]
+    sound = {
+        "messages": [
+            {
+                "role": "user",
+                "content": [{"type": "input_audio", "input_audio": {"data": "UklGR" * 20, "format": "wav"}}],
+            }
+        ]
+    }
+    assert [one.rule for one in inspect(sound).verdicts] == ["media_not_scanned"]
 
 
 @pytest.mark.parametrize(
