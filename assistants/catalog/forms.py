@@ -23,6 +23,17 @@ class Description(forms.Form):
     description = forms.CharField(
         label=_("What it is for"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    team_id = forms.TypedChoiceField(
+        label=_("Team"),
+        coerce=UUID,
+        empty_value=None,
+        required=False,
+        help_text=_("Whose work it is. Rights are given on its Access page."),
+    )
+
+    def __init__(self, *args: Any, teams: list[tuple[UUID, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["team_id"].choices = [("", _("No team")), *teams]  # type: ignore[attr-defined]
 
 
 class New(Description):
@@ -31,7 +42,7 @@ class New(Description):
         max_length=63,
         help_text=_("What clients send as “model”, such as support-desk. It cannot be changed later."),
     )
-    field_order = ("name", "slug", "description")
+    field_order = ("name", "slug", "description", "team_id")
 
 
 class Draft(forms.Form):

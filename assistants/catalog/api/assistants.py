@@ -66,7 +66,10 @@ class One(OfAssistant, Item):
         return etag(thing.id, thing.revision)
 
     def change(self, thing: Assistant, given: Mapping[str, Any]) -> Assistant:
-        return verbs.describe(actor=self.actor, assistant=thing, revision=thing.revision, at=self.at, **given)
+        kept = {"team_id": thing.team_id}
+        return verbs.describe(
+            actor=self.actor, assistant=thing, revision=thing.revision, at=self.at, **(kept | {**given})
+        )
 
     @extend_schema(request=shapes.DescriptionIn, responses=shapes.AssistantOut)
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:

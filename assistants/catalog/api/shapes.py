@@ -41,11 +41,13 @@ class AssistantIn(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=80)
     slug = serializers.CharField(max_length=63, help_text="The model name that clients send.")
     description = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    team_id = serializers.UUIDField(required=False, allow_null=True)
 
 
 class DescriptionIn(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=80)
     description = serializers.CharField(max_length=500, allow_blank=True)
+    team_id = serializers.UUIDField(required=False, allow_null=True, help_text="Left out: the team stays.")
 
 
 class DraftOut(serializers.ModelSerializer[Draft]):

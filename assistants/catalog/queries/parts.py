@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people import queries as people
 from assistants.catalog.rules.content import Content
 from assistants.guard import queries as guard
 from assistants.guard.engine.pipeline import Policy
@@ -29,6 +30,10 @@ def providers() -> list[tuple[UUID, str]]:
 
 def policies() -> list[tuple[UUID, str]]:
     return guard.choices()
+
+
+def teams() -> list[tuple[UUID, str]]:
+    return [(team.id, team.name) for team in people.teams()]
 
 
 def names(providers: Iterable[UUID], policies: Iterable[UUID]) -> dict[UUID, str]:

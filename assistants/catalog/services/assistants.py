@@ -10,6 +10,7 @@ from accounts.access import services as access
 from accounts.access.rules import ObjectRole
 from accounts.people import queries as people
 from assistants.catalog.models import Assistant, Draft
+from assistants.catalog.queries import parts
 from assistants.catalog.rules import permits
 from assistants.catalog.rules.content import SLUG
 from assistants.catalog.rules.states import Move, after
@@ -28,6 +29,7 @@ def create(
     """A new assistant with an empty draft; a person or service who makes it owns it."""
     access.require(actor, permits.ADD)
     name, slug = _named(name), _slugged(slug)
+    _known(team_id)
     assistant_id = ids.new_id(at)
     owner_id = actor.id if actor.kind in {"person", "service"} else None
     try:
@@ -56,15 +58,23 @@ def create(
 
 
 def describe(
-    *, actor: Actor, assistant: Assistant, name: str, description: str, at: datetime, revision: int | None = None
+    *,
+    actor: Actor,
+    assistant: Assistant,
+    name: str,
+    description: str,
+    team_id: UUID | None,
+    at: datetime,
+    revision: int | None = None,
 ) -> Assistant:
-    """Change name and description. The slug stays: clients call by it."""
+    """Change name, description and team. The slug stays: clients call by it."""
     access.require(actor, permits.EDIT, assistant)
     name = _named(name)
+    _known(team_id)
     with transaction.atomic():
         assistant = locked(assistant, revision)
-        assistant.name, assistant.description = name, description.strip()
-        touch(assistant, at, "name", "description")
+        assistant.name, assistant.description, assistant.team_id = name, description.strip(), team_id
+        touch(assistant, at, "name", "description", "team")
         journal.record("catalog.assistant.described", actor=actor, obj=assistant, at=at)
     return assistant
 
@@ -126,6 +136,11 @@ def _named(name: str) -> str:
     if not 1 <= len(name) <= 80:
         raise Invalid(fields={"name": _("Give it a name of at most 80 characters.")})
     return name
+
+
+def _known(team_id: UUID | None) -> None:
+    if team_id is not None and team_id not in dict(parts.teams()):
+        raise Invalid(fields={"team_id": _("There is no such team.")})
 
 
 def _slugged(slug: str) -> str:

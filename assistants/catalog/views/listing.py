@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.rules import door
 from assistants.catalog import forms
 from assistants.catalog.models import Assistant
-from assistants.catalog.queries import assistants
+from assistants.catalog.queries import assistants, parts
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants as verbs
 from assistants.catalog.views.base import STATE_WORDS, mark
@@ -105,6 +105,9 @@ def _empty(actor: Actor) -> Empty:
 class New(FormPage):
     form_class = forms.New
     template_name = "assistants/catalog/new.html"
+
+    def form_options(self) -> dict[str, Any]:
+        return {"teams": parts.teams()}
 
     def perform(self, form: Any) -> str:
         assistant = verbs.create(actor=self.actor, at=self.at, **form.cleaned_data)

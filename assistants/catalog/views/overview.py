@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.access.rules import door
 from assistants.catalog import forms
-from assistants.catalog.queries import assistants, keys, snippets, versions
+from assistants.catalog.queries import assistants, keys, parts, snippets, versions
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants as verbs
 from assistants.catalog.services import switch
@@ -76,7 +76,11 @@ class Description(OfAssistant, FormPage):
     template_name = "assistants/catalog/settings.html"
 
     def initial(self) -> dict[str, Any]:
-        return {"name": self.assistant.name, "description": self.assistant.description}
+        one = self.assistant
+        return {"name": one.name, "description": one.description, "team_id": one.team_id}
+
+    def form_options(self) -> dict[str, Any]:
+        return {"teams": parts.teams()}
 
     def perform(self, form: Any) -> str:
         verbs.describe(actor=self.actor, assistant=self.assistant, at=self.at, **form.cleaned_data)

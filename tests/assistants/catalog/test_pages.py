@@ -12,7 +12,7 @@ from panel.kernel import actors, clock
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Forbidden, Missing
 from tests.assistants.catalog.stage import CONSOLE, live, new, policy, provider, publish
-from tests.factories.people import actor_of, make_person
+from tests.factories.people import actor_of, make_person, make_team
 from tests.stage.visits import told, visit
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +205,12 @@ class TestSettings:
         assistant = live()
         visit(CONSOLE, url("description", assistant), {"name": "Help desk", "description": "For all"})
         assert (again(assistant).name, again(assistant).slug) == ("Help desk", "it-desk")
+
+    def test_a_team_is_chosen_and_shown(self) -> None:
+        assistant, team = live(), make_team("Customer care")
+        visit(CONSOLE, url("description", assistant), {"name": "Help", "team_id": str(team.id)})
+        assert "Customer care" in told(visit(CONSOLE, url("detail", assistant)))
+        assert visit(CONSOLE, url("description", assistant), {"name": "x", "team_id": "nonsense"}).status_code == 422
 
     def test_archiving_ends_calls_and_coming_back_does_not_start_them(self) -> None:
         assistant = live()
