@@ -10,6 +10,7 @@ SLICES = [
     "accounts.signin",
     "accounts.credentials",
     "compliance.auditing",
+    "assistants.guard",
     "assistants.vault",
     "assistants.providers",
     "assistants.catalog",

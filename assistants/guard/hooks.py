@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
@@ -12,8 +13,10 @@ from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal
+from panel.ui import menu
 
 access.register_permits(*permits.PERMITS)
+menu.register(menu.Item("gateway", _("Guard policies"), "guard:list", "shield-check", permits.VIEW, order=20))
 events.register("guard.policy.created", title=_("Guard policy made"), retention="security")
 events.register("guard.policy.changed", title=_("Guard policy changed"), retention="security")
 
@@ -30,7 +33,7 @@ privacy.declare(
 
 def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
     found = queries.visible_to(actor).filter(id__in=list(ids))
-    return {policy.id: objects.Card(policy.name, "") for policy in found}
+    return {policy.id: objects.Card(policy.name, reverse("guard:detail", args=[policy.id])) for policy in found}
 
 
 objects.register(objects.Resolver("guard_policy", "Guard policy", _cards, lambda _actor: queries.choices()))

@@ -5,20 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assistants.conversations.models import Call
+from assistants.guard.rules.words import STAGE_NAMES as STAGES
 
-STAGES: dict[str, Promise] = {
-    "size": gettext_lazy("Size and shape"),
-    "unicode": gettext_lazy("Unicode"),
-    "secrets": gettext_lazy("Secrets in"),
-    "injection": gettext_lazy("Prompt injection"),
-    "pii": gettext_lazy("Personal data in"),
-    "provider": gettext_lazy("Model"),
-    "output_secrets": gettext_lazy("Secrets out"),
-    "output_pii": gettext_lazy("Personal data out"),
-    "output_leak": gettext_lazy("Prompt leak"),
-    "output_links": gettext_lazy("Links out"),
-    "restore": gettext_lazy("Own values back"),
-}
+__all__ = ["BLOCKED", "ERRORS", "FOUND", "SOURCES", "STAGES", "deciding", "title"]
+
 BLOCKED: dict[str, Promise] = {
     "size": gettext_lazy("Blocked: larger than the policy allows"),
     "unicode": gettext_lazy("Blocked: hidden characters"),
