@@ -38,6 +38,7 @@ def settings(valkey_url: str) -> dict[str, Any]:
         "task_soft_time_limit": TASK_SECONDS - 30,
         "worker_cancel_long_running_tasks_on_connection_loss": True,
         "worker_prefetch_multiplier": 1,
+        "worker_max_memory_per_child": 400_000,  # kB; a job that leaks costs one process, not the machine
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
         "timezone": "UTC",

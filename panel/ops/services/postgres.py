@@ -152,7 +152,12 @@ class Postgres:
                     user=self.user,
                     pass_fds=[read, *([fd] if fd >= 0 else [])],
                 )  # fmt: skip
-                code = child.wait()
+                try:
+                    code = child.wait()
+                finally:
+                    if child.poll() is None:  # broken off
+                        child.terminate()
+                        child.wait()
         finally:
             os.close(read)
         if code:

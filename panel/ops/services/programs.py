@@ -8,7 +8,7 @@ from pathlib import Path
 
 from panel.ops.services import plan
 from panel.ops.services.faults import CannotStart
-from panel.ops.services.spawn import spawn, tail
+from panel.ops.services.spawn import die_with_parent, spawn, tail
 
 LOG_BYTES = 20 * 2**20
 
@@ -43,18 +43,29 @@ class Commands:
 
     def __init__(self, settings: Mapping[str, str], logs: Path) -> None:
         self.settings, self.log = settings, logs / "prepare.log"
+        self._begun: list[subprocess.Popen[bytes]] = []
 
     def begin(self, *words: str) -> "subprocess.Popen[bytes]":
         self.log.touch(0o600)
         with self.log.open("ab") as out:
-            return subprocess.Popen(  # noqa: S603 - our own program
+            running = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "manage.py", *words],
                 cwd=plan.ROOT,
                 env=plan.environment(self.settings, plan.GUARDED, "command"),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=out,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call; the supervisor has one thread
             )
+        self._begun.append(running)
+        return running
+
+    def end(self) -> None:
+        """Kill what is still running: a start was broken off."""
+        for running in self._begun:
+            if running.poll() is None:
+                running.kill()
+                running.wait()
 
     def finish(self, running: "subprocess.Popen[bytes]") -> str:
         """Wait for it; returns what it printed. Raises CannotStart with the command's own sentence."""

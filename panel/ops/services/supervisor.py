@@ -42,6 +42,7 @@ class Supervisor:
         self.serving: list[Child] = []
         self.place = layout.Layout(Path(), Path())
         self.hold = -1
+        self.commands: Commands | None = None
 
     def run(self) -> None:
         """Serve until a signal. Raises CannotStart with one sentence."""
@@ -63,13 +64,16 @@ class Supervisor:
         begun = time.monotonic()
         self._configure()
         self._start_servers()
-        self._prepare()
+        self.commands = commands = Commands(self.settings, self.place.log)
+        self._prepare(commands)
+        inviting = commands.begin("setup_link")
         self._serve()
-        commands = Commands(self.settings, self.place.log)
         if self.demo:
             commands.run("demo", "--traffic")
-        invited = commands.run("setup_link").split()
+        invited = commands.finish(inviting).split()
         say(f"The panel is up after {time.monotonic() - begun:.1f} s; Ctrl-C stops it.")
+        if self.place.stop_file.exists():
+            say("The gateway answers nothing: it was stopped. `manage.py stop --lift` ends that.")
         link = invited[-1] if invited else f"{self.settings['PANEL_BASE_URL']}/"
         print(f"Open {link}", flush=True)  # noqa: T201 - the line a person waits for
 
@@ -135,8 +139,7 @@ class Supervisor:
         names = {*plan.GUARDED, "PORT", *(name for name in self.settings if name.startswith("PANEL_"))}
         return {name: self.settings[name] for name in sorted(names) if name in self.settings}
 
-    def _prepare(self) -> None:
-        commands = Commands(self.settings, self.place.log)
+    def _prepare(self, commands: Commands) -> None:
         static = self.place.data / "static"
         database = commands.begin("prepare_database")
         collecting = None if statics.collected(static) else commands.begin("collectstatic", "--noinput", "-v0")
@@ -183,6 +186,8 @@ class Supervisor:
         bury_orphans({child.pid for child in children})
 
     def _stop(self) -> None:
+        if self.commands:
+            self.commands.end()
         end(self.serving, SERVING_ENDS)
         end(self.servers, SERVERS_END)
         if self.hold >= 0:

@@ -121,7 +121,7 @@ class PanelRun:
         self.process.communicate(timeout=20)
         took = time.monotonic() - begun
         left = {pid: line for pid, line in everybody.items() if alive(pid)}
-        assert left == {}
+        assert left == {}, left
         return took
 
     def __enter__(self) -> "PanelRun":

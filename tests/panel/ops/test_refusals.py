@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,3 +88,12 @@ def test_servers_that_do_not_answer_are_named_without_their_passwords(tmp_path: 
     said = sentence(PanelRun(tmp_path / "d", VALKEY_URL=f"redis://:hush@127.0.0.1:{port}/0"))
     assert "VALKEY_URL" in said
     assert "hush" not in said
+
+
+def test_a_start_that_is_broken_off_leaves_nothing(tmp_path: Path) -> None:
+    for after in (0.5, 2.0, 3.5):
+        run = PanelRun(tmp_path / "d").begin()
+        time.sleep(after)
+        assert run.stop() < 10
+    with PanelRun(tmp_path / "d") as again:
+        again.wait_ready()
