@@ -6,7 +6,7 @@ The floor above decides: `accounts.access` calls `set_judge` and `set_identity`,
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
@@ -70,11 +70,24 @@ class Identity:
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
+@dataclass(frozen=True)
+class Banner:
+    """The state of the whole panel, on every page while it lasts. `tone` is block, redact or info."""
+
+    title: Text
+    text: Text = ""
+    tone: str = "block"
+    icon: str = "circle-x"
+    verb: Text = ""
+    url: str = ""
+
+
 @dataclass
 class _State:
     items: dict[tuple[str, str], Item]
     judge: Callable[[Actor, Any], bool]
     identity: Callable[[HttpRequest], Identity | None]
+    banners: list[Callable[[Actor], Banner | None]] = field(default_factory=list)
 
 
 _state = _State({}, lambda actor, permit: permit is None, lambda request: None)  # noqa: ARG005
@@ -99,6 +112,15 @@ def set_judge(judge: Callable[[Actor, Any], bool]) -> None:
 def set_identity(identity: Callable[[HttpRequest], Identity | None]) -> None:
     """`identity(request)`: None when nobody is signed in (the shell then has no rail)."""
     _state.identity = identity
+
+
+def register_banner(probe: Callable[[Actor], Banner | None]) -> None:
+    """`probe` runs for every page with the rail: no query, or one indexed one."""
+    _state.banners.append(probe)
+
+
+def banners(actor: Actor) -> list[Banner]:
+    return [found for probe in _state.banners if (found := probe(actor)) is not None]
 
 
 def identity(request: HttpRequest) -> Identity | None:

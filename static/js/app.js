@@ -126,6 +126,16 @@
   document.addEventListener("change", needs);
   needs();
 
+  /* A secret that is shown once: leaving before the tick asks once. Forms of the page may go (revoking). */
+  if (document.querySelector("[data-once]")) {
+    let sent = false;
+    document.addEventListener("submit", () => (sent = true));
+    window.addEventListener("beforeunload", (event) => {
+      const button = document.querySelector("[data-needs]");
+      if (!sent && button && button.disabled) event.preventDefault();
+    });
+  }
+
   /* Lists: a row is a link; J, K, Enter walk it; "/" goes to the search. */
   on("click", "tr[data-href]", (row, event) => {
     if (event.target.closest("a, button, input, label, summary") || getSelection().toString()) return;

@@ -17,3 +17,7 @@ def resume(data_dir: Path) -> bool:
     found = path.exists()
     path.unlink(missing_ok=True)
     return found
+
+
+def is_on(data_dir: Path) -> bool:
+    return (data_dir / "run" / "stop").exists()

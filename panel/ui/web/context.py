@@ -70,6 +70,10 @@ class Shell:
         return None
 
     @property
+    def banners(self) -> list[menu.Banner]:
+        return menu.banners(menu.actor_of(self.request))
+
+    @property
     def environment(self) -> str | Promise:
         return ENVIRONMENTS[settings.INSTALLATION_MODE]
 

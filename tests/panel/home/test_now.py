@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.people.models import User
 from assistants.conversations.models import Call
@@ -14,6 +16,8 @@ from panel.home.views import greeting
 from panel.kernel import clock, ids
 from panel.kernel.registries import alarms
 from panel.kernel.registries.alarms import Alarm
+from panel.ops.services import emergency
+from panel.ui import cards, menu
 from tests.factories.people import signed_in
 
 
@@ -31,7 +35,8 @@ def test_nobody_sees_it_without_signing_in(client: Client, db: None) -> None:
     assert client.get("/")["Location"].startswith("/sign-in/")
 
 
-def test_a_member_is_left_in_peace(bob: User) -> None:
+def test_the_page_is_calm_when_nothing_is_plugged_in_or_waits(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cards, "_sources", {})
     shown = page(bob)
     assert "Nothing needs you." in shown
     assert "Is all well?" not in shown
@@ -84,3 +89,18 @@ def test_the_page_asks_the_database_little(adam: User, django_assert_max_num_que
     client.get("/")
     with django_assert_max_num_queries(20):
         client.get("/")
+
+
+def test_an_emergency_stop_stands_on_every_page(adam: User, tmp_path: Path, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path
+    assert "Emergency stop is on." not in page(adam)
+    emergency.stop(tmp_path)
+    assert "Emergency stop is on." in page(adam)
+    assert "Emergency stop is on." in signed_in(adam).get("/styleguide/").content.decode()
+
+
+def test_every_item_of_the_menu_leads_to_a_page(adam: User) -> None:
+    client = signed_in(adam)
+    for item in menu.items():
+        if item.method == "get":
+            assert client.get(reverse(item.url_name)).status_code == 200, item.url_name

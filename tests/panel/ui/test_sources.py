@@ -110,3 +110,26 @@ def test_vendored_files_are_what_they_say() -> None:
     assert {one["path"] for one in listed} == {
         str(path.relative_to(STATIC)) for path in (STATIC / "fonts").iterdir()
     } | {str(path.relative_to(STATIC)) for path in (STATIC / "vendor").rglob("*") if path.is_file()}
+
+
+# What is not a word for people: samples, the frame's own marks, keys of a keyboard, units.
+NOT_WORDS = {"ClawPanel", "Ctrl", "Enter", "ms", "HTTP", "curl", "JSON", "v", "API", "CSV", "URL", "x", "or"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [one for one in TEMPLATES if one.relative_to(ROOT).parts[1] != "ui"],
+    ids=lambda path: str(path.relative_to(ROOT / "templates")),
+)
+def test_no_word_on_a_page_is_left_untranslated(path: Path) -> None:
+    text = re.sub(
+        r"{% blocktranslate.*?{% endblocktranslate %}|{% block shape %}.*?{% endblock %}|{#.*?#}",
+        "",
+        path.read_text(),
+        flags=re.DOTALL,
+    )
+    text = re.sub(r"{%.*?%}|{{.*?}}", "\x00", text, flags=re.DOTALL)
+    told = re.findall(r"""(?:aria-label|title|placeholder|alt)="([^"]*)\"""", text)
+    seen = re.sub(r"<[^>]*>", " ", text)
+    words = {word for piece in [*told, seen] for word in re.findall(r"[A-Za-z]{2,}", piece)}
+    assert words - NOT_WORDS == set()
