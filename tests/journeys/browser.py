@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+Scheme = Literal["light", "dark"]
 HOW = "Chromium was not found: install it (Debian: apt-get install chromium), name it in CHROMIUM, or say BROWSER=0."
 QUIET = (
     *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -57,7 +58,7 @@ class Person:
         target.click()
         self.page.wait_for_load_state("networkidle")
 
-    def look(self, name: str, schemes: tuple[str, ...] = ("light", "dark")) -> None:
+    def look(self, name: str, schemes: tuple[Scheme, ...] = ("light", "dark")) -> None:
         """Look at this page in light, dark and on a phone: axe, overflow, console, policy."""
         self.shown.append(name)
         for scheme in schemes:

@@ -43,7 +43,7 @@ def test_every_page_of_a_role_opens(role: str, browser: Browser, demo: StartedPa
     steps.sign_in(person, steps.Kept(seed=known["totp_secret"]), known["email"], known["password"])
     assert person.page.url == f"{demo.base}/"
     # The same pages for another role differ in what they list: one theme is enough.
-    schemes = ("light", "dark") if role == "administrator" else ("light",)
+    schemes: tuple[browsers.Scheme, ...] = ("light", "dark") if role == "administrator" else ("light",)
     paths = dict.fromkeys(link.get_attribute("href") or "" for link in person.page.locator(RAIL).all())
     assert paths
     for path in paths:

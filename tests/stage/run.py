@@ -114,8 +114,6 @@ class Run:
             if done.exists():
                 return
             with self.owner() as connection:
-                words = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-                connection.execute(words.format(sql.Identifier(APP_ROLE), sql.Literal(self.password)))
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
             self._prepare(TEMPLATE)
             done.touch()
@@ -124,8 +122,6 @@ class Run:
         environment = {**os.environ, **self.environment(database)}
         environment["DATABASE_OWNER_URL"] = self.postgres.url(database=database)
         command = [sys.executable, "manage.py", "prepare_database"]
-        if not (ROOT / "panel/ops/management/commands/prepare_database.py").exists():
-            command = [sys.executable, "-m", "tests.stage.prepare"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise StageError(f"prepare_database failed:\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}")
