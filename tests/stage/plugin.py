@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.stage.run import Run, joined_run, new_run
 
+# The machine may be busy: how long an example takes says nothing about the code.
+hypothesis.settings.register_profile("panel", deadline=None)
+hypothesis.settings.load_profile("panel")
 NO_BROWSER = "BROWSER=0 was said"
 LATER = (
     "tests.stage.database",
