@@ -46,7 +46,7 @@ def draw(steps: Sequence[Step], total: int) -> Waterfall:
     count = int(millis // step) + 1
     span = step * count
     grid = [mark * step / span for mark in range(count + 1)]
-    lines = [_line(one, span * 1000, grid) for one in steps]
+    lines = [_line(one, int(span * 1000), grid) for one in steps]
     marks = [(f"{share * 100:.2f}", _label(share * span, step)) for share in grid]
     return Waterfall(lines, marks)
 

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
+from accounts.credentials.engine import tokens
 from assistants.conversations.models import Call
 from assistants.gateway import services
 from tests.assistants.gateway import world as worlds
@@ -70,7 +71,7 @@ def kept(calls: list[UUID], seconds: float = 20) -> dict[UUID, int]:
 
 
 def test_a_gateway_killed_at_the_last_byte_has_recorded_the_call_once(gateway_server: Live, world: World) -> None:
-    answered = []
+    answered: list[Any] = []
     for number in range(ROUNDS):
         status, call = to_the_last_byte(gateway_server, world, stream=bool(number % 2))
         gateway_server.stop("gateway", signal.SIGKILL)
@@ -96,7 +97,7 @@ def database_away(owner: Any, name: str) -> Iterator[None]:
 def test_calls_go_on_while_the_database_is_away_and_none_is_lost(
     gateway_server: Live, world: World, stage: Any
 ) -> None:
-    answered = []
+    answered: list[Any] = []
     with stage.owner() as owner, database_away(owner, stage.live):
         until = time.monotonic() + 5
         while time.monotonic() < until:
@@ -114,7 +115,7 @@ def test_a_key_that_nobody_knows_is_refused_while_the_database_is_away(
 ) -> None:
     with stage.owner() as owner, database_away(owner, stage.live):
         time.sleep(0.3)
-        unknown = World(world.assistant, world.provider, world.key, worlds.tokens.generate("gateway")[1], world.owner)
+        unknown = World(world.assistant, world.provider, world.key, tokens.generate("gateway")[1], world.owner)
         status, _ = to_the_last_byte(gateway_server, unknown, stream=False)
         assert status == 503
     worlds.settle()

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[dict[str, str]]:
+def servers(tmp_path: Path) -> Iterator[dict[str, Any]]:
     postgres = Postgres(home=tmp_path / "pg", sockets=tmp_path / "p", log=tmp_path / "pg.log", password="owner-pw")
     valkey = Valkey(home=tmp_path / "vk", sockets=tmp_path / "v", log=tmp_path / "vk.log")
     postgres.start()
@@ -35,7 +36,7 @@ def servers(tmp_path: Path) -> Iterator[dict[str, str]]:
         postgres.stop()
 
 
-def test_nothing_embedded_starts_beside_own_servers(tmp_path: Path, servers: dict[str, str]) -> None:
+def test_nothing_embedded_starts_beside_own_servers(tmp_path: Path, servers: dict[str, Any]) -> None:
     with PanelRun(tmp_path / "data", **servers) as panel:
         panel.wait_ready()
         lines = " ".join(family(panel.pid).values())
@@ -49,7 +50,7 @@ def test_nothing_embedded_starts_beside_own_servers(tmp_path: Path, servers: dic
         assert users == [("panel_app",)]
 
 
-def test_a_container_prepares_serves_and_is_probed(tmp_path: Path, servers: dict[str, str]) -> None:
+def test_a_container_prepares_serves_and_is_probed(tmp_path: Path, servers: dict[str, Any]) -> None:
     run = PanelRun(tmp_path / "data", port=free_port())
     keys = tmp_path / "keys"
     keys.mkdir()
@@ -76,7 +77,7 @@ def test_a_container_prepares_serves_and_is_probed(tmp_path: Path, servers: dict
             process.wait(15)
 
 
-def test_a_ring_in_place_of_a_lost_one_is_refused(tmp_path: Path, servers: dict[str, str]) -> None:
+def test_a_ring_in_place_of_a_lost_one_is_refused(tmp_path: Path, servers: dict[str, Any]) -> None:
     with PanelRun(tmp_path / "data", **servers) as panel:
         panel.wait_ready()
         env = {**panel.env, "DJANGO_SETTINGS_MODULE": "panel.settings"}

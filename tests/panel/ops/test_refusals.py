@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_half_a_database_setting_is_refused(tmp_path: Path) -> None:
 
 def test_servers_that_do_not_answer_are_named_without_their_passwords(tmp_path: Path) -> None:
     port = free_port()
-    urls = {
+    urls: dict[str, Any] = {
         "DATABASE_URL": f"postgresql://panel_app:hush@127.0.0.1:{port}/panel",
         "DATABASE_OWNER_URL": f"postgresql://panel:hush@127.0.0.1:{port}/panel",
     }
