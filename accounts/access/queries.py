@@ -37,7 +37,9 @@ class Standing:
         return self.passes(permit) and bool(self.roles & permit.roles)
 
     def passes(self, permit: Permit) -> bool:
-        return bool(self.roles) and (self.limited_to is None or permit.name in self.limited_to)
+        if self.limited_to is not None and not (permit.by_key and permit.name in self.limited_to):
+            return False
+        return bool(self.roles)
 
 
 # What a means (kind of `actor.via`) limits its holder to: permit names by the means' id, or None for no limit.

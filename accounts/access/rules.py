@@ -71,13 +71,14 @@ EVERYBODY = frozenset(Role)
 @dataclass(frozen=True)
 class Permit:
     """One thing to allow. `roles` may do it everywhere; `object_role` is the least role on an object that may do it there;
-    `fresh` asks persons for a factor proved within five minutes."""
+    `fresh` asks persons for a factor proved within five minutes; without `by_key` no API key ever carries it."""
 
     name: str
     title: Any = field(compare=False)
     roles: frozenset[Role] = frozenset()
     object_role: ObjectRole | None = None
     fresh: bool = False
+    by_key: bool = True
 
 
 SIGNED_IN = Permit("account.own", _("Use the panel"), EVERYBODY)

@@ -34,7 +34,7 @@ def own_permits(actor: Actor, at: datetime) -> set[str]:
     return {
         permit.name
         for permit in rights.permits().values()
-        if own.has(permit) or (permit.object_role is not None and own.passes(permit))
+        if permit.by_key and (own.has(permit) or (permit.object_role is not None and own.passes(permit)))
     }
 
 

@@ -18,7 +18,9 @@ from panel.kernel.errors import Invalid
 from panel.ui.menu import Text
 from panel.ui.pages import Act, FormPage, Page
 
-CHANGE = Permit("account.security", gettext_lazy("Change own password and factors"), EVERYBODY, fresh=True)
+CHANGE = Permit(
+    "account.security", gettext_lazy("Change own password and factors"), EVERYBODY, fresh=True, by_key=False
+)
 
 
 class Own(Page):

@@ -98,6 +98,10 @@ class TestManagementKeys:
         with pytest.raises(Invalid, match="cannot do more than you"):
             issue(fresh(alice), None, kind=Kind.MANAGEMENT, scopes=["people.roles"])
 
+    def test_never_change_password_and_factors(self, alice: User) -> None:
+        with pytest.raises(Invalid, match="cannot do more than you"):
+            issue(fresh(alice), None, kind=Kind.MANAGEMENT, scopes=["account.security"])
+
     def test_need_a_fresh_factor(self, alice: User) -> None:
         with pytest.raises(NeedsFreshFactor):
             issue(actor_of(alice), None, kind=Kind.MANAGEMENT, scopes=["credentials.use"])
