@@ -98,7 +98,8 @@ class TestDemo:
             ("phone", "phone"),
             ("secret", "aws_key_id"),
             ("image", "image_carries_data"),
-            ("the system prompt", "system_prompt"), ("instructions", "system_prompt"),
+            ("the system prompt", "system_prompt"),
+            ("instructions", "system_prompt"),
         ],
     )
     def test_whatever_it_leaks_the_guard_sees(self, what: str, rule: str) -> None:
