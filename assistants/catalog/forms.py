@@ -138,3 +138,22 @@ class Case(forms.Form):
             ("allow", _("Allowed: it goes on unchanged")),
         ],
     )
+
+
+class Guards(forms.Form):
+    """For each stage: as the policy says, or stricter. Only stricter modes are offered."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, stages: list[parts.StageChoice], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.stages = stages
+        for stage in stages:
+            choices = [("", _("As the policy says: %(mode)s") % {"mode": stage.mode_name}), *stage.stricter]
+            self.fields[stage.key] = forms.ChoiceField(
+                label=stage.name, choices=choices, required=False, help_text=stage.explains
+            )
+
+    def guards(self) -> dict[str, dict[str, Any]]:
+        given = self.cleaned_data
+        return {stage.key: {"mode": given[stage.key]} for stage in self.stages if given[stage.key]}

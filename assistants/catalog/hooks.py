@@ -32,6 +32,7 @@ for order, (label, name) in enumerate(
     (
         (_("Overview"), "detail"),
         (_("Draft"), "draft"),
+        (_("Guards"), "guards"),
         (_("Versions"), "versions"),
         (_("Tests"), "cases"),
         (_("Keys"), "keys"),
@@ -45,6 +46,7 @@ for name, title in (
     ("assistant.created", _("Assistant made")),
     ("assistant.described", _("Assistant renamed or described")),
     ("draft.edited", _("Draft edited")),
+    ("guards.tightened", _("Guards of a draft tightened")),
     ("case.kept", _("Pinned test kept")),
     ("case.dropped", _("Pinned test removed")),
 ):
@@ -84,6 +86,7 @@ privacy.declare(
         "system_prompt": NotPersonal("the organisation's prompt, sealed under the assistant's key", secret=True),
         "model": _WORD,
         "parameters": NotPersonal("numbers"),
+        "guards": NotPersonal("modes and limits"),
         "edited_by_kind": _WORD,
     },
 )

@@ -6,7 +6,7 @@ The gateway reads by SQL, rows with `epoch` above its own:
 Calls are answered only in state "live". `content` is an envelope under the assistant's data key (purpose "assistant",
 serving ring), place ("catalog_version", "content", row = the version's id, version = 1); inside is the canonical JSON of
 `rules.content.Content`, whose SHA-256 is `digest`: {format, system_prompt, provider, model, policy, policy_digest,
-parameters, variables, tools}. Publishing, rolling back, pausing, resuming, archiving and renaming bump the epoch.
+parameters, variables, tools, guards}. Publishing, rolling back, pausing, resuming, archiving and renaming bump the epoch.
 """
 
 from typing import ClassVar
@@ -128,6 +128,7 @@ class Draft(models.Model):
     policy = models.ForeignKey("guard.GuardPolicy", null=True, on_delete=models.PROTECT, related_name="+")
     model = models.CharField(max_length=200, blank=True, default="")
     parameters = models.JSONField(default=dict)
+    guards = models.JSONField(default=dict)
     base = models.ForeignKey(AssistantVersion, null=True, on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField(default=1)
     edited_by_kind = models.CharField(max_length=12)

@@ -17,6 +17,7 @@ one = [
     path("keys/", overview.Keys.as_view(), name="keys"),
     path("draft/", drafting.Draft.as_view(), name="draft"),
     path("publication/", drafting.Publication.as_view(), name="publication"),
+    path("guards/", drafting.Guards.as_view(), name="guards"),
     path("cases/", testing.Cases.as_view(), name="cases"),
     path("cases/<uuid:case_id>/removal/", testing.CaseRemoval.as_view(), name="case_removal"),
     path("versions/", history.Versions.as_view(), name="versions"),

@@ -1,6 +1,7 @@
 """What a version is put together from: providers and guard policies."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +10,13 @@ from accounts.people import queries as people
 from assistants.catalog.rules.content import Content
 from assistants.guard import queries as guard
 from assistants.guard.engine.pipeline import Policy
+from assistants.guard.rules import presets, words
 from assistants.providers import queries as provider_queries
 from panel.kernel.actors import SYSTEM
 from panel.kernel.registries import objects
 
+STAGES = {key: words.STAGE_NAMES[key] for key in words.EXPLAINED}
+MODES = words.MODE_NAMES
 LABELS = {
     "temperature": _("Temperature"),
     "top_p": _("Top p"),
@@ -49,7 +53,7 @@ def policy_digest(policy_id: UUID) -> str:
 
 def policy(content: Content) -> Policy:
     """The guard policy that a content runs under, as the gateway would build it. Raises Missing."""
-    return Policy.from_json(guard.get(UUID(content.policy)).document)
+    return Policy.from_json(guard.get(UUID(content.policy)).document).tightened(content.guards)
 
 
 def faults(provider_id: UUID | None, policy_id: UUID | None) -> set[str]:
@@ -57,3 +61,24 @@ def faults(provider_id: UUID | None, policy_id: UUID | None) -> set[str]:
     known = {"provider": dict(providers()), "policy": dict(policies())}
     chosen = {"provider": provider_id, "policy": policy_id}
     return {name for name, one in chosen.items() if one is not None and one not in known[name]}
+
+
+@dataclass(frozen=True, slots=True)
+class StageChoice:
+    """A stage of a policy and the (mode, name) pairs that are stricter than it."""
+
+    key: str
+    name: str
+    mode_name: str
+    explains: str
+    stricter: list[tuple[str, str]]
+
+
+def stage_choices(policy_id: UUID) -> list[StageChoice]:
+    """In pipeline order. Raises Missing."""
+    found = []
+    for line in guard.stages(guard.get(policy_id)):
+        above = presets.MODES[presets.MODES.index(line.mode) + 1 :]
+        stricter = [(mode, str(MODES[mode])) for mode in above if mode != "redact" or line.key in presets.REDACTABLE]
+        found.append(StageChoice(line.key, line.name, line.mode_name, line.explains, stricter))
+    return found

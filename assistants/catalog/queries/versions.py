@@ -83,6 +83,7 @@ def content_of_draft(draft: Draft) -> Content:
         policy=str(draft.policy_id or ""),
         policy_digest=parts.policy_digest(draft.policy_id) if draft.policy_id else "",
         parameters=content.clean_parameters(draft.parameters),
+        guards=draft.guards,
     )
 
 
@@ -136,6 +137,11 @@ def compare(old: Content, new: Content) -> Comparison:
             for name in content.PARAMETERS
             if name in old.parameters or name in new.parameters
         ),
+        *(
+            Setting(str(parts.STAGES[name]), _tighter(old, name), _tighter(new, name))
+            for name in parts.STAGES
+            if name in old.guards or name in new.guards
+        ),
     ]
     return Comparison(diff.compare(old.system_prompt, new.system_prompt), settings)
 
@@ -152,3 +158,11 @@ def _policy(one: Content, names: dict[str, str]) -> str:
 
 def _value(value: Any) -> str:
     return _("provider's own") if value is None else f"{value:g}"
+
+
+def _tighter(one: Content, stage: str) -> str:
+    override = one.guards.get(stage)
+    if override is None:
+        return _("as the policy says")
+    limit = f" {override['threshold']:g}" if "threshold" in override else ""
+    return f"{parts.MODES[override['mode']]}{limit}"

@@ -71,7 +71,8 @@ def _number(name: str, value: Any) -> int | float:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that decides how a published version answers. Ids are uuid strings, `policy_digest` is hex."""
+    """Everything that decides how a published version answers. Ids are uuid strings, `policy_digest` is hex.
+    `guards` tightens the policy: stage to {mode, threshold}."""
 
     system_prompt: str
     provider: str
@@ -81,10 +82,13 @@ class Content:
     parameters: dict[str, int | float] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     tools: list[dict[str, Any]] = field(default_factory=list)
+    guards: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Canonical form 1 began without `guards`: a version that tightens nothing is written without it."""
+        found = asdict(self)
+        return found if self.guards else {key: value for key, value in found.items() if key != "guards"}
 
     def canonical(self) -> bytes:
         return canonical(self.as_dict())

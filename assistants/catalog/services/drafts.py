@@ -13,6 +13,8 @@ from assistants.catalog.queries import parts
 from assistants.catalog.rules import content, permits
 from assistants.catalog.rules.states import State
 from assistants.catalog.services.changes import Changed, NotPossible
+from assistants.guard import queries as guard
+from assistants.guard.rules import presets
 from panel.journal import services as journal
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Invalid
@@ -50,6 +52,31 @@ def edit(
         draft.edited_by_kind, draft.edited_by_id, draft.edited_at = actor.kind, actor.id, at
         draft.save()
         journal.record("catalog.draft.edited", actor=actor, obj=assistant, detail={"revision": draft.revision}, at=at)
+    return draft
+
+
+def tighten(
+    *, actor: Actor, assistant: Assistant, guards: dict[str, dict[str, Any]], revision: int, at: datetime
+) -> Draft:
+    """Make the guards of the draft stricter than its policy: stage to {mode, threshold}. Raises Invalid, Changed."""
+    access.require(actor, permits.EDIT, assistant)
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update(of=("self",)).select_related("assistant").get(assistant=assistant)
+        if draft.revision != revision:
+            raise Changed(_("Somebody saved this draft in the meantime. Yours is not saved."))
+        if draft.assistant.state == State.ARCHIVED:
+            raise NotPossible(_("An archived assistant cannot be edited. Bring it back first."))
+        if draft.policy_id is None:
+            raise NotPossible(_("Choose a guard policy in the draft first."))
+        loose = presets.weaker(guard.get(draft.policy_id).document, guards)
+        if loose:
+            raise Invalid(fields={name: _("An assistant may only be stricter than its policy.") for name in loose})
+        draft.guards = guards
+        draft.revision += 1
+        draft.edited_by_kind, draft.edited_by_id, draft.edited_at = actor.kind, actor.id, at
+        draft.save()
+        detail = {"revision": draft.revision, "stages": sorted(guards)}
+        journal.record("catalog.guards.tightened", actor=actor, obj=assistant, detail=detail, at=at)
     return draft
 
 

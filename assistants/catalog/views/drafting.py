@@ -68,6 +68,32 @@ class Draft(OfDraft, FormPage):
         return self.page("draft")
 
 
+@door(permits.VIEW, post=permits.EDIT)
+class Guards(OfDraft, FormPage):
+    """The stages of the draft's policy, each of which the assistant may only make stricter."""
+
+    form_class = forms.Guards
+    template_name = "assistants/catalog/guards.html"
+
+    def form_options(self) -> dict[str, Any]:
+        policy = self.draft.policy_id
+        return {"stages": parts.stage_choices(policy) if policy else []}
+
+    def initial(self) -> dict[str, Any]:
+        return {"revision": self.draft.revision, **{key: one["mode"] for key, one in self.draft.guards.items()}}
+
+    def perform(self, form: Any) -> str:
+        drafts.tighten(
+            actor=self.actor,
+            assistant=self.assistant,
+            guards=form.guards(),
+            revision=form.cleaned_data["revision"],
+            at=self.at,
+        )
+        self.tell(_("Saved in the draft. Nothing changes for callers until you publish."))
+        return self.page("guards")
+
+
 @door(permits.PUBLISH)
 class Publication(OfDraft, FormPage):
     """The diff to what is live, what will happen, and the message."""

@@ -37,7 +37,7 @@ def choose(service: Service, call: Call, body: dict[str, Any]) -> Chosen:
     if found.state == PAUSED:
         raise ApiError("assistant_paused")
     version = found.version
-    policy = snapshot.policies.get(version.policy) if version else None
+    policy = snapshot.policy_of(version) if version else None
     target = snapshot.targets.get(version.provider) if version else None
     if version is None or policy is None or target is None:
         raise ApiError("assistant_unavailable")

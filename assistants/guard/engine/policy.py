@@ -1,7 +1,7 @@
 """A guard policy as the hot path uses it: immutable, made once per snapshot from its JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from assistants.guard.engine.verdicts import Action
@@ -56,6 +56,19 @@ class Policy:
     def preset(cls, name: str = rules.DEFAULT_PRESET) -> Self:
         """A built-in policy: open, balanced or strict. Raises KeyError for another name."""
         return cls.from_json(rules.PRESETS[name])
+
+    def tightened(self, overrides: Mapping[str, Mapping[str, Any]]) -> "Policy":
+        """This policy with an assistant's overrides; its version is the hash of what then holds."""
+        if not overrides:
+            return self
+        stages = {name: {"mode": one.mode, "threshold": one.threshold} for name, one in self.stages.items()}
+        merged = rules.tightened({"name": self.name, "limits": dict(self.limits), "stages": stages}, overrides)
+        new = {
+            name: replace(self.stage(name), mode=values["mode"], threshold=values.get("threshold", 0.8))
+            for name, values in merged["stages"].items()
+        }
+        version = rules.content_hash({"policy": self.version, "tighter": {k: dict(v) for k, v in overrides.items()}})
+        return replace(self, stages=new, version=version)
 
     def stage(self, name: str) -> Stage:
         return self.stages.get(name, OFF)

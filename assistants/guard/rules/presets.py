@@ -100,3 +100,32 @@ def faults(document: Mapping[str, Any]) -> list[str]:
         if name not in LIMITS or not isinstance(limit, int) or limit < 1:
             found.append(f"{name}: a limit must be a known name and a whole number from 1.")
     return found
+
+
+def weaker(document: Mapping[str, Any], overrides: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The stages in which an override is no tightening: unknown, weaker than the policy, or not usable at all."""
+    stages = document.get("stages", {})
+    found = []
+    for name, override in overrides.items():
+        mode, score = override.get("mode"), override.get("threshold", 1)
+        own = stages.get(name, {}).get("mode", "off")
+        usable = mode in MODES and name in STAGES and (mode != "redact" or name in REDACTABLE)
+        if not usable or MODES.index(str(mode)) < MODES.index(own) or not 0 < score <= 1:
+            found.append(name)
+    return found
+
+
+def tightened(document: Mapping[str, Any], overrides: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The policy with an assistant's overrides: of two modes the stricter, of two thresholds the lower.
+
+    An override can never loosen: when the policy became stricter later, the policy wins.
+    """
+    stages = {name: dict(stage) for name, stage in document.get("stages", {}).items()}
+    for name, override in overrides.items():
+        if weaker({"stages": {}}, {name: override}):
+            continue
+        stage = stages.setdefault(name, {"mode": "off"})
+        stage["mode"] = max(stage.get("mode", "off"), override["mode"], key=MODES.index)
+        if "threshold" in override:
+            stage["threshold"] = min(stage.get("threshold", 0.8), override["threshold"])
+    return {**document, "stages": stages}

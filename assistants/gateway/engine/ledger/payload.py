@@ -63,7 +63,7 @@ def payload(call: Call, snapshot: Snapshot) -> bytes:
 def _about(call: Call, snapshot: Snapshot) -> dict[str, Any]:
     """Who called whom, by ids."""
     version = call.assistant.version if call.assistant else None
-    policy = snapshot.policies.get(version.policy) if version else None
+    policy = snapshot.policy_of(version) if version else None
     return {
         "key": call.key.id.hex if call.key else None,
         "assistant": call.assistant.id.hex if call.assistant else None,

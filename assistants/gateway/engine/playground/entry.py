@@ -104,7 +104,7 @@ async def choose(service: Service, call: Call, ticket: Ticket) -> chat.Chosen:
     version = await _version(service, call, found, ticket)
     # Nobody else sees this copy: the snapshot, and with it /v1, knows no trial.
     call.assistant = replace(found, version=version)
-    policy, target = snapshot.policies.get(version.policy), snapshot.targets.get(version.provider)
+    policy, target = snapshot.policy_of(version), snapshot.targets.get(version.provider)
     if policy is None or target is None:
         raise ApiError("assistant_unavailable")
     return version, policy, target

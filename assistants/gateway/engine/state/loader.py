@@ -174,6 +174,7 @@ def _version(version_id: UUID, number: int, opened: bytes) -> Version:
         system_prompt=content["system_prompt"],
         parameters=MappingProxyType(content["parameters"]),
         tools=tuple(content["tools"]),
+        guards=MappingProxyType(content.get("guards", {})),
         digest=hashlib.sha256(opened).hexdigest(),
     )
 

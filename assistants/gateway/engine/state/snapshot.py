@@ -46,6 +46,7 @@ class Version:
     system_prompt: str = field(default="", repr=False)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[Mapping[str, Any], ...] = ()
+    guards: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     digest: str = ""
 
 
@@ -76,6 +77,11 @@ class Snapshot:
     content_key: bytes = b""
     hosts: frozenset[tuple[str, int]] = frozenset()
     by_id: Mapping[UUID, Assistant] = field(default_factory=dict)
+
+    def policy_of(self, version: Version) -> Policy | None:
+        """The guards that a version runs under: its policy as it stands now, with what the version makes stricter."""
+        policy = self.policies.get(version.policy)
+        return policy.tightened(version.guards) if policy else None
 
 
 EMPTY = Snapshot(-1, MappingProxyType({}), MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
