@@ -152,12 +152,7 @@ class Postgres:
                     user=self.user,
                     pass_fds=[read, *([fd] if fd >= 0 else [])],
                 )  # fmt: skip
-                try:
-                    code = child.wait()
-                finally:
-                    if child.poll() is None:  # broken off
-                        child.terminate()
-                        child.wait()
+                code = _finished(child)
         finally:
             os.close(read)
         if code:
@@ -172,3 +167,13 @@ class Postgres:
             comm = Path(f"/proc/{pid}/comm")
             if comm.exists() and comm.read_text().strip() != "postgres":
                 pid_file.unlink()
+
+
+def _finished(child: "subprocess.Popen[bytes]") -> int:
+    """Its exit status; when the wait is broken off, the child is ended first."""
+    try:
+        return child.wait()
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            child.wait()
