@@ -18,15 +18,15 @@ check: venv-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports --no-cache
-	$(PY) -m mypy panel accounts compliance assistants
+	$(PY) -m mypy panel accounts compliance assistants tests
 	$(PY) -m djlint --lint templates
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) -W ignore manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -m "not slow and not browser and not soak"
+	$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser and not soak"
 
 test: check
 	@sh panel/ops/browser.sh
-	$(PY) -m pytest -m "(slow or browser) and not soak"
+	$(PY) -m pytest -n 2 --dist loadfile -m "(slow or browser) and not soak"
 
 bench: venv-dev
 	@for script in bench/[a-z]*.py; do $(PY) "$$script" || exit 1; done
