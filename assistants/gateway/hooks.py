@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import SIGNED_IN
+from assistants.catalog.queries import tabs
+from assistants.catalog.rules import permits
 from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
@@ -40,6 +42,7 @@ privacy.declare(
     },
 )
 events.register("gateway.draft.tried", title=gettext_lazy("Draft frozen for the playground"), retention="operation")
+tabs.register(tabs.Tab(gettext_lazy("Playground"), "gateway:playground", permits.TRY, order=5))
 privacy.store(
     "spool",
     Personal("subject", "trace", "records until they are shipped", export="omit", erase="period", retention="seconds"),

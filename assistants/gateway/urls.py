@@ -1,12 +1,19 @@
-"""/traces/ and their API."""
+"""/traces/, their API, and the playground of an assistant."""
 
 from django.urls import path
 
 from assistants.gateway import api
-from assistants.gateway.views import traces
+from assistants.gateway.views import playground, traces
 
 app_name = "gateway"
 urlpatterns = [
+    path("assistants/<uuid:assistant_id>/playground/", playground.Playground.as_view(), name="playground"),
+    path(
+        "assistants/<uuid:assistant_id>/playground/tickets/",
+        playground.Tickets.as_view(),
+        name="playground_tickets",
+    ),
+    path("assistants/<uuid:assistant_id>/playground/cases/", playground.Cases.as_view(), name="playground_cases"),
     path("traces/", traces.traces, name="traces"),
     path("traces/<uuid:call_id>/", traces.Detail.as_view(), name="trace"),
     path("api/v1/traces/", api.Traces.as_view(), name="api-traces"),
