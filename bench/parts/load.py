@@ -48,8 +48,8 @@ def quantile(values: list[float], share: float) -> float:
 def _tree(pid: int) -> list[int]:
     found = [pid]
     for one in found:
-        children = Path(f"/proc/{one}/task/{one}/children")
-        found += [int(child) for child in children.read_text().split()] if children.exists() else []
+        for task in Path(f"/proc/{one}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 

@@ -1,11 +1,13 @@
 """What must hold when things die: every answered call is recorded once, and the database may be away for a while."""
 
 import json
+import os
 import signal
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from assistants.gateway import services
 from tests.assistants.gateway import world as worlds
 from tests.assistants.gateway.world import World
 from tests.stage.live import Live
-from tests.stage.provider import MockProvider
+from tests.stage.provider import MockProvider, Reply
 
 pytestmark = pytest.mark.slow
 ROUNDS = 50
@@ -136,3 +138,38 @@ def test_a_gateway_that_starts_without_its_database_refuses_and_then_serves(
         time.sleep(0.1)
         status, _ = to_the_last_byte(gateway_server, world, stream=False)
     assert status == 200
+
+
+def memory(pid: int) -> float:
+    """MiB of the largest process of a tree: the worker."""
+    tree = [str(pid)]
+    for one in tree:
+        tree += [
+            child for task in Path(f"/proc/{one}/task").iterdir() for child in (task / "children").read_text().split()
+        ]
+    sizes = [int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in tree]
+    return max(sizes) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def test_a_client_that_reads_nothing_fills_no_memory(
+    gateway_server: Live, world: World, mock_provider: MockProvider
+) -> None:
+    mock_provider.script = lambda _: Reply("some words of an answer " * 4_000_000, pieces=8000)
+    body = json.dumps({"model": world.slug, "messages": [{"role": "user", "content": "hello"}], "stream": True})
+    head = (
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+        f"authorization: Bearer {world.token}\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    pid = gateway_server.processes["gateway"].pid
+    before = memory(pid)
+    with socket.socket() as line:
+        # The kernel buffers as well, so its share is kept small.
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        line.settimeout(10)
+        line.connect(("127.0.0.1", int(gateway_server.settings["PORT"])))
+        line.sendall((head + body).encode())
+        call = UUID(line.recv(1000).decode().split("x-request-id: req_")[1].split("\r\n")[0])
+        time.sleep(3)
+        assert memory(pid) - before < 16
+    assert kept([call]) == {call: 1}
+    assert Call.objects.get(id=call).error == "client_closed"
