@@ -69,7 +69,12 @@ class Live:
             return Path(self.settings["PANEL_SOCKET"]).exists() and answers_unix(
                 Path(self.settings["PANEL_SOCKET"]), "localhost"
             )
-        return "[queues]" in self.log(name).read_text() or name == "beat"
+        return name == "beat" or self._consumes()
+
+    def _consumes(self) -> bool:
+        """A worker declares its queue in the broker when it begins to listen."""
+        with redis.Redis.from_url(self.settings["VALKEY_URL"]) as client:
+            return any(b"_kombu.binding" in key for key in client.scan_iter())
 
     def stop(self, name: str, with_signal: signal.Signals = signal.SIGTERM) -> None:
         """End a process and its children."""
@@ -131,7 +136,6 @@ def celery_worker(_live: Live, live_db: None) -> Live:
     if "worker" not in _live.processes or _live.processes["worker"].poll() is not None:
         with redis.Redis.from_url(_live.settings["VALKEY_URL"]) as client:
             client.flushdb()
-        _live.log("worker").write_text("")
         _live.start("worker")
     return _live
 
