@@ -154,7 +154,7 @@
     const axis = scale(reach);
     const body = el("tbody");
     for (const row of rows) {
-      const head = el("th", "", verdict(row.action, row.label));
+      const head = el("th", "", verdict(row.ran && row.ms === null ? "not_run" : row.action, row.label));
       head.scope = "row";
       const cost = !row.ran ? "–" : row.ms === null ? words.running : `${millis(row.ms)} ${words.ms}`;
       body.append(el("tr", `ran-${row.action}`, head, el("td", "", bar(row, axis)), el("td", "number", cost)));
@@ -243,7 +243,8 @@
     return run;
   };
   const problem = async (response) => {
-    if (response.type === "opaqueredirect" || response.status === 0) return { code: "signed_out", sentence: words.signed_out };
+    const page = (response.headers.get("content-type") || "").startsWith("text/html");
+    if (response.type === "opaqueredirect" || (response.status === 403 && page)) return { code: "signed_out", sentence: words.signed_out };
     try {
       const found = await response.json();
       return found.error ? { code: found.error.code, sentence: found.error.message } : found;
