@@ -1,5 +1,6 @@
 """With servers of the customer's own nothing embedded starts, and the containers' commands do what `up` does."""
 
+import json
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from panel.ops.services import prepared
 from panel.ops.services.postgres import Postgres
 from panel.ops.services.valkey import Valkey
 from tests.panel.ops.panel_run import ROOT, PanelRun, family, free_port
@@ -48,6 +50,18 @@ def test_nothing_embedded_starts_beside_own_servers(tmp_path: Path, servers: dic
                 "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'theirs' AND pid <> pg_backend_pid()"
             ).fetchall()
         assert users == [("panel_app",)]
+
+
+def test_a_prepared_database_is_known_until_something_changes(tmp_path: Path, servers: dict[str, Any]) -> None:
+    with PanelRun(tmp_path / "data", **servers) as panel:
+        settings = json.loads((panel.data / "run" / "env.json").read_text())
+    assert prepared.is_prepared(settings)
+    assert not prepared.is_prepared({**settings, "PANEL_MODE": "demo"})
+    with psycopg.connect(servers["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('x', '0001', '2100-01-01')")
+        assert not prepared.is_prepared(settings)
+        connection.execute("DELETE FROM django_migrations WHERE app = 'x'")
+    assert prepared.is_prepared(settings)
 
 
 def test_a_container_prepares_serves_and_is_probed(tmp_path: Path, servers: dict[str, Any]) -> None:
