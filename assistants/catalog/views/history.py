@@ -31,7 +31,7 @@ def _columns(assistant_id: UUID, authors: dict[UUID, str], tests: dict[UUID, tup
             gettext_lazy("Version"),
             value=lambda row: f"v{row.number}",
             second=lambda row: row.message,
-            cell="assistants/catalog/cells.html#version",
+            cell="assistants/catalog/parts/cells.html#version",
             url=lambda row: reverse("catalog:version", args=[assistant_id, row.number]),
             sort="number",
             card="title",
@@ -40,7 +40,9 @@ def _columns(assistant_id: UUID, authors: dict[UUID, str], tests: dict[UUID, tup
         Column("tests", gettext_lazy("Tests"), value=lambda row: "/".join(map(str, tests.get(row.id, ()))) or "–"),
         Column("author", gettext_lazy("By"), value=lambda row: authors.get(row.id, ""), cell="actor"),
         Column("created_at", gettext_lazy("Made"), cell="ago", sort="created_at"),
-        Column("acts", "", value=lambda _row: "", cell="assistants/catalog/cells.html#acts", card="state", csv=False),
+        Column(
+            "acts", "", value=lambda _row: "", cell="assistants/catalog/parts/cells.html#acts", card="state", csv=False
+        ),
     ]
 
 

@@ -15,7 +15,7 @@ class Column:
 
     `value(row)` is what CSV writes and the cell shows (default: the attribute `name`); `cell` is a kind of
     templates/elements/cells.html (text, title, mono, number, moment, ago, state, verdict, tape, hash, actor, tag) or a
-    template path (`assistants/catalog/cells.html#owner`) that sees `row`, `value`, `second`, `url`.
+    template path (`assistants/catalog/parts/cells.html#owner`) that sees `row`, `value`, `second`, `url`.
     `second(row)` is the quiet line under a title, `mono` when it is an id; `url(row)` makes it a link.
     `sort` is a field or annotation that is never null. `card` places it on a phone: title, state, meta or none.
     """
