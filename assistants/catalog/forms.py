@@ -140,6 +140,9 @@ class Case(forms.Form):
     )
 
 
+AS_POLICY = "policy"
+
+
 class Guards(forms.Form):
     """For each stage: as the policy says, or stricter. Only stricter modes are offered."""
 
@@ -149,11 +152,9 @@ class Guards(forms.Form):
         super().__init__(*args, **options)
         self.stages = stages
         for stage in stages:
-            choices = [("", _("As the policy says: %(mode)s") % {"mode": stage.mode_name}), *stage.stricter]
-            self.fields[stage.key] = forms.ChoiceField(
-                label=stage.name, choices=choices, required=False, help_text=stage.explains
-            )
+            choices = [(AS_POLICY, _("As the policy says: %(mode)s") % {"mode": stage.mode_name}), *stage.stricter]
+            self.fields[stage.key] = forms.ChoiceField(label=stage.name, choices=choices, help_text=stage.explains)
 
     def guards(self) -> dict[str, dict[str, Any]]:
         given = self.cleaned_data
-        return {stage.key: {"mode": given[stage.key]} for stage in self.stages if given[stage.key]}
+        return {stage.key: {"mode": given[stage.key]} for stage in self.stages if given[stage.key] != AS_POLICY}

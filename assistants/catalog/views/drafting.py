@@ -72,6 +72,7 @@ class Draft(OfDraft, FormPage):
 class Guards(OfDraft, FormPage):
     """The stages of the draft's policy, each of which the assistant may only make stricter."""
 
+    tab = "catalog:guards"
     form_class = forms.Guards
     template_name = "assistants/catalog/guards.html"
 
@@ -80,7 +81,11 @@ class Guards(OfDraft, FormPage):
         return {"stages": parts.stage_choices(policy) if policy else []}
 
     def initial(self) -> dict[str, Any]:
-        return {"revision": self.draft.revision, **{key: one["mode"] for key, one in self.draft.guards.items()}}
+        return {
+            "revision": self.draft.revision,
+            **dict.fromkeys(parts.STAGES, forms.AS_POLICY),
+            **{key: one["mode"] for key, one in self.draft.guards.items()},
+        }
 
     def perform(self, form: Any) -> str:
         drafts.tighten(

@@ -97,7 +97,7 @@ class TestDraft:
         url = reverse("catalog:guards", args=[assistant.id])
         shown = told(visit(CONSOLE, url))
         assert "As the policy says: Redact" in shown
-        revision = versions.draft_of(assistant).revision
-        assert visit(CONSOLE, url, {"revision": revision, "pii": "observe"}).status_code == 422
-        assert visit(CONSOLE, url, {"revision": revision, "pii": "block"}).status_code == 302
+        given = {**dict.fromkeys(parts.STAGES, "policy"), "revision": versions.draft_of(assistant).revision}
+        assert visit(CONSOLE, url, {**given, "pii": "observe"}).status_code == 422
+        assert visit(CONSOLE, url, {**given, "pii": "block"}).status_code == 302
         assert versions.draft_of(assistant).guards == {"pii": {"mode": "block"}}
