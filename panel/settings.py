@@ -183,7 +183,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["panel.ui.api.doors.ByActor"],
     "DEFAULT_PERMISSION_CLASSES": ["panel.ui.api.doors.Somebody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["panel.ui.api.parsing.Json"],
     "DEFAULT_PAGINATION_CLASS": "panel.ui.api.paging.Pages",
     "DEFAULT_SCHEMA_CLASS": "panel.ui.api.schema.Schema",
     "EXCEPTION_HANDLER": "panel.ui.api.errors.handle",

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from panel.kernel.errors import Refusal
-from panel.ui.lists.keyset import Cursor, beyond, decode, encode
+from panel.ui.lists.keyset import Cursor, beyond, decode, encode, sought
 
 SIZE, MOST = 50, 200
 
@@ -22,10 +22,12 @@ class Pages(BasePagination):
         field, ascending = self.key.removeprefix("-"), not self.key.startswith("-")
         self.field, size = field, _size(request)
         text = request.query_params.get("cursor", "")
-        if text:
-            queryset = queryset.filter(beyond(field, decode(text, self.key), forward=ascending))
+        cursor = decode(text, self.key) if text else None
         sign = "" if ascending else "-"
-        found = list(queryset.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1])
+        with sought(cursor):
+            if cursor:
+                queryset = queryset.filter(beyond(field, cursor, forward=ascending))
+            found = list(queryset.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1])
         self.more = len(found) > size
         self.page = found[:size]
         return self.page
@@ -62,6 +64,6 @@ class Pages(BasePagination):
 
 def _size(request: Request) -> int:
     text = request.query_params.get("limit", str(SIZE))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST:
+    if len(text) > len(str(MOST)) or not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
         raise Refusal(_("“limit” must be a number from 1 to %(most)s.") % {"most": MOST}, code="bad_limit")
     return int(text)

@@ -3,12 +3,16 @@
 import base64
 import binascii
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -61,11 +65,28 @@ def decode(text: str, key: str) -> Cursor:
         cursor = None
     # Only the one spelling that we write is taken.
     if cursor is None or cursor.key != key or encode(cursor) != text:
-        raise Refusal(
-            _("This page link is damaged or belongs to another order. Start again at the first page."),
-            code="bad_cursor",
-        )
+        raise damaged()
     return cursor
+
+
+def damaged() -> Refusal:
+    return Refusal(
+        _("This page link is damaged or belongs to another order. Start again at the first page."), code="bad_cursor"
+    )
+
+
+@contextmanager
+def sought(cursor: Cursor | None) -> Iterator[None]:
+    """Around the query that a cursor narrows: only there shows whether its values are of the list's types.
+
+    A cursor can be written by hand or come from another list; that is a damaged link (400), not a fault of ours.
+    """
+    try:
+        yield
+    except (ValidationError, ValueError, TypeError, ArithmeticError, DataError) as error:
+        if cursor is None:
+            raise
+        raise damaged() from error
 
 
 def _parse(text: str) -> Cursor | None:

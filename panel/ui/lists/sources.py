@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db.models import Q, QuerySet
 
 from panel.ui.lists.columns import Filter
-from panel.ui.lists.keyset import Cursor, beyond
+from panel.ui.lists.keyset import Cursor, beyond, sought
 
 
 class Source(Protocol):
@@ -44,8 +44,9 @@ class Rows:
         return Rows(one.apply(self.queryset, value), self.fields) if one.apply else self
 
     def window(self, field: str, cursor: Cursor | None, *, ascending: bool, limit: int) -> list[Any]:
-        found = self.queryset.filter(beyond(field, cursor, forward=ascending)) if cursor else self.queryset
-        return list(self._ordered(found, field, ascending)[:limit])
+        with sought(cursor):
+            found = self.queryset.filter(beyond(field, cursor, forward=ascending)) if cursor else self.queryset
+            return list(self._ordered(found, field, ascending)[:limit])
 
     def everything(self, field: str, *, ascending: bool, limit: int) -> list[Any]:
         return list(self._ordered(self.queryset, field, ascending)[:limit])
@@ -83,9 +84,12 @@ class Memory:
         ordered = sorted(self.rows, key=lambda row: self._key(row, field), reverse=not ascending)
         if cursor:
             mark = (cursor.value, cursor.id)
-            ordered = [
-                row for row in ordered if (self._key(row, field) > mark) == ascending and self._key(row, field) != mark
-            ]
+            with sought(cursor):
+                ordered = [
+                    row
+                    for row in ordered
+                    if (self._key(row, field) > mark) == ascending and self._key(row, field) != mark
+                ]
         return ordered[:limit]
 
     def everything(self, field: str, *, ascending: bool, limit: int) -> list[Any]:

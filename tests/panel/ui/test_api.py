@@ -20,6 +20,7 @@ from panel.kernel.ids import new_id
 from panel.ui.api import idempotency
 from panel.ui.api.conditional import etag
 from panel.ui.api.views import Collection, Item
+from panel.ui.lists.keyset import Cursor, encode
 from panel.ui.models import Created
 
 pytestmark = pytest.mark.django_db
@@ -99,11 +100,26 @@ def test_pages_follow_one_another_by_cursor(rows: Make) -> None:
     assert sorted(found) == [f"r{n}" for n in range(7)]
 
 
-@pytest.mark.parametrize("query", ["cursor=zzz", "limit=0", "limit=201", "limit=x", "limit=-1", "limit=٣"])
-def test_a_damaged_page_request_is_a_problem(query: str) -> None:
+FOREIGN = encode(Cursor("-pk", "x", "\ud800"))
+BAD_LIMITS = ["limit=0", "limit=201", "limit=x", "limit=-1", "limit=٣", "limit=000000001999999", f"limit={'9' * 5000}"]
+
+
+@pytest.mark.parametrize("query", ["cursor=zzz", f"cursor={FOREIGN}", *BAD_LIMITS])
+def test_a_damaged_page_request_is_a_problem(db: None, query: str) -> None:
     answer = call(Things, path=f"/api/v1/things?{query}", made=[])
     assert answer.status_code == 400
     assert problem(answer)["code"] in {"bad_cursor", "bad_limit"}
+
+
+DEEP = [b"[" * 50_000, b'{"a":' * 900 + b"1" + b"}" * 900, b"[" * 80 + b"]" * 80]
+
+
+@pytest.mark.parametrize("body", [*DEEP, b'{"route":"\\ud800"}', b"\xff", b"{", b'{"a":NaN}'])
+def test_a_body_that_cannot_be_read_is_a_problem_and_no_fault(body: bytes) -> None:
+    request = APIRequestFactory().post("/api/v1/things", body, content_type="application/json")
+    request.actor = ME
+    answer = Things.as_view(made=[])(request).render()
+    assert (answer.status_code, problem(answer)["code"]) == (400, "malformed")
 
 
 def test_invalid_input_names_each_field() -> None:

@@ -1,7 +1,9 @@
 """Lists: keyset pages over ties, search, filters, state in the URL, CSV that no spreadsheet runs."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db.models import QuerySet
@@ -11,6 +13,7 @@ from django.template.loader import render_to_string
 from panel.kernel.errors import Refusal
 from panel.ui.lists.answer import as_csv, safe
 from panel.ui.lists.columns import Column, Empty, Filter
+from panel.ui.lists.keyset import Cursor, encode
 from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Memory, Rows, Source
 from panel.ui.models import Created
@@ -83,6 +86,17 @@ def test_a_damaged_cursor_is_refused_with_a_sentence(ask: Ask, db: None, cursor:
         with pytest.raises(Refusal, match="damaged") as refused:
             _ = page_of(ask(**{name: cursor})).state
         assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("value", ["x", "\ud800", float("nan"), datetime(1, 1, 1, tzinfo=UTC), UUID(int=1)])
+def test_a_cursor_whose_values_are_of_other_types_is_refused(ask: Ask, rows: Make, value: Any) -> None:
+    rows(("a", 1), ("b", 2))
+    text = encode(Cursor("status", value, "y"))
+    for name in ("after", "before"):
+        with pytest.raises(Refusal, match="damaged"):
+            _ = page_of(ask(**{name: text})).state
+    with pytest.raises(Refusal, match="damaged"):
+        _ = page_of(ask(after=encode(Cursor("status", "x", 5))), memory()).state
 
 
 def test_a_cursor_of_another_order_is_refused(ask: Ask, rows: Make) -> None:
