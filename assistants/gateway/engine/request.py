@@ -38,6 +38,15 @@ def check(body: dict[str, Any]) -> None:
         raise ApiError("missing_required_parameter", "There are no 'messages'.", param="messages")
     if not isinstance(messages, list) or not messages or not all(isinstance(one, dict) for one in messages):
         raise ApiError("invalid_value", "'messages' is a list of at least one message.", param="messages")
+    if not all(isinstance(one.get("role"), str | None) for one in messages):
+        raise ApiError("invalid_value", "A message's 'role' is a text.", param="messages")
+    _check_options(body)
+
+
+def _check_options(body: dict[str, Any]) -> None:
+    for name in _CAPS:
+        if body.get(name) is not None and (type(body[name]) is not int or body[name] < 1):
+            raise ApiError("invalid_value", f"'{name}' is a whole number from 1.", param=name)
     if not isinstance(body.get("stream"), bool | None):
         raise ApiError("invalid_value", "'stream' is true or false.", param="stream")
     count = body.get("n")
@@ -71,11 +80,12 @@ def outgoing(guarded: dict[str, Any], version: Version) -> bytes:
 
 
 def _bound(body: dict[str, Any], guarded: dict[str, Any], limit: int) -> None:
-    asked = [name for name in _CAPS if isinstance(guarded.get(name), int)]
-    for name in asked:
-        body[name] = min(guarded[name], limit)
-    if "max_completion_tokens" in asked and "max_tokens" not in asked:
-        del body["max_tokens"]
+    """A limit of null is no limit at all to a provider, so it counts as not given."""
+    asked = [name for name in _CAPS if guarded.get(name) is not None]
+    for name in _CAPS:
+        body.pop(name, None)
+    for name in asked or ["max_tokens"]:
+        body[name] = min(guarded.get(name) or limit, limit)
 
 
 def wants_usage(body: dict[str, Any]) -> bool:

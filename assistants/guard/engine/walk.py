@@ -88,8 +88,9 @@ def texts(root: Any, limits: Mapping[str, int], path: Path = ()) -> Iterator[Tex
         if isinstance(node, list):
             stack.extend(((*here, at), child, role) for at, child in reversed(list(enumerate(node))))
             continue
-        said = node.get("role")
-        role = said if isinstance(said, str) else role
+        if len(here) == 2 and here[0] == "messages":
+            # Only a message says whose it is; a part that calls itself "system" would pass as the developer's.
+            role = said if isinstance(said := node.get("role"), str) else ""
         yield from (Text((*here, key), key, key=True, role=role) for key in node if len(key) > 5 and key not in _KEYS)
         stack.extend(((*here, key), child, role) for key, child in reversed(node.items()))
 

@@ -3,7 +3,10 @@
 import base64
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from panel.kernel import envelope
 from tests.assistants.gateway.gate import ask, opened, run, sent, snapshot, version
@@ -43,6 +46,33 @@ class TestAnswer:
                 assert asked["messages"] == [{"role": "system", "content": "Rule."}, *turns]
                 assert (asked["model"], asked["temperature"], asked["max_tokens"]) == ("provider-model", 0.1, 50)
                 assert asked["new_field"] == {"deep": [1]}
+
+        run(body)
+
+    @pytest.mark.parametrize(
+        ("given", "bound"),
+        [
+            ({}, {"max_tokens": 50}),
+            ({"max_tokens": None}, {"max_tokens": 50}),
+            ({"max_tokens": None, "max_completion_tokens": None}, {"max_tokens": 50}),
+            ({"max_tokens": 20}, {"max_tokens": 20}),
+            ({"max_tokens": None, "max_completion_tokens": 900}, {"max_completion_tokens": 50}),
+            ({"max_tokens": 900, "max_completion_tokens": 20}, {"max_tokens": 50, "max_completion_tokens": 20}),
+        ],
+    )
+    def test_no_spelling_lifts_the_token_limit(
+        self, tmp_path: Path, given: dict[str, Any], bound: dict[str, int]
+    ) -> None:
+        at = snapshot()
+        helper = at.assistants["helper"]
+        changed = replace(helper, version=version(system_prompt="", parameters={"max_tokens": 50}))
+        at = replace(at, assistants={"helper": changed}, by_id={helper.id: changed})
+
+        async def body() -> None:
+            async with opened(tmp_path, whole(), at=at) as gate:
+                await gate.call(ask(**given))
+                (asked,) = sent(gate)
+                assert {name: value for name, value in asked.items() if name.startswith("max_")} == bound
 
         run(body)
 

@@ -76,7 +76,9 @@ def conversation(given: Mapping[str, Any]) -> list[dict[str, str]]:
     if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
         raise ApiError("invalid_value", "'messages' is a list of at least one message.", param="messages")
     turns = [{"role": one.get("role"), "content": one.get("content")} for one in found]
-    if not all(turn["role"] in _ROLES and isinstance(turn["content"], str) for turn in turns):
+    if not all(isinstance(said, str) for turn in turns for said in turn.values()) or not all(
+        turn["role"] in _ROLES for turn in turns
+    ):
         raise ApiError("invalid_value", "A message is a text of 'user' or 'assistant'.", param="messages")
     if turns[-1]["role"] != "user":
         raise ApiError("invalid_value", "The last message is the person's.", param="messages")
