@@ -15,6 +15,7 @@ from psycopg import sql
 from panel.kernel import clock
 from panel.ops.services import plan
 
+STAMP = ".collected"
 PACKAGES = ("panel", "accounts", "compliance", "assistants")
 # As in panel.kernel.db.partitions, which would bring Django with it.
 BEHIND, AHEAD = timedelta(days=7), timedelta(days=35)
@@ -65,3 +66,22 @@ def remember(settings: Mapping[str, str]) -> None:
                 connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, mark))
     except (psycopg.Error, OSError):
         return
+
+
+def _static_fingerprint(root: Path = plan.ROOT) -> str:
+    """Changes with the lock file and with every file below static/."""
+    digest = hashlib.sha256((root / "requirements.txt").read_bytes() + str(root).encode())
+    for path in sorted((root / "static").rglob("*")):
+        found = path.stat()
+        digest.update(f"{path.relative_to(root)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collected(folder: Path) -> bool:
+    """Whether the static files in the folder are those of this code: they are collected when they changed only."""
+    stamp = folder / STAMP
+    return stamp.exists() and stamp.read_text() == _static_fingerprint()
+
+
+def remember_collected(folder: Path) -> None:
+    (folder / STAMP).write_text(_static_fingerprint())

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.ops.services import keys, layout, plan, prepared, reach, roles, statics
+from panel.ops.services import keys, layout, plan, prepared, reach, roles
 from panel.ops.services.children import Child, end
 from panel.ops.services.faults import CannotStart
 from panel.ops.services.postgres import Postgres
@@ -142,13 +142,13 @@ class Supervisor:
     def _prepare(self, commands: Commands) -> None:
         static = self.place.data / "static"
         database = None if prepared.is_prepared(self.settings) else commands.begin("prepare_database")
-        collecting = None if statics.collected(static) else commands.begin("collectstatic", "--noinput", "-v0")
+        collecting = None if prepared.collected(static) else commands.begin("collectstatic", "--noinput", "-v0")
         if database:
             commands.finish(database)
             prepared.remember(self.settings)
         if collecting:
             commands.finish(collecting)
-            statics.remember(static)
+            prepared.remember_collected(static)
         if self.demo:
             say(commands.run("demo").strip())
 
