@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from panel.ops.services.binaries import postgres_bin
+from panel.ops.services.embedded.binaries import postgres_bin
 
 
 def _spellings(word: str) -> Iterator[bytes]:

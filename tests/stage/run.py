@@ -21,8 +21,8 @@ import psycopg
 from psycopg import sql
 
 from panel.kernel.crypto import kek
-from panel.ops.services.postgres import Postgres
-from panel.ops.services.valkey import Valkey
+from panel.ops.services.embedded.postgres import Postgres
+from panel.ops.services.embedded.valkey import Valkey
 from tests.stage import servers
 from tests.stage.servers import StageError
 

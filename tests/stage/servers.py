@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from panel.ops.services.postgres import Postgres
-from panel.ops.services.valkey import Valkey
+from panel.ops.services.embedded.postgres import Postgres
+from panel.ops.services.embedded.valkey import Valkey
 
 FAST = {
     "fsync": "off",

@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 from rest_framework.test import APIRequestFactory
 
+from accounts.access.queries import remembering
 from panel.kernel.actors import Actor
 
 
@@ -19,7 +20,8 @@ def visit(actor: Actor, url: str, data: dict[str, Any] | None = None) -> HttpRes
     request.actor, request.user, request.session, request.resolver_match = actor, AnonymousUser(), {}, match
     request.htmx, request.csp_nonce = False, "nonce"
     request._messages = FallbackStorage(request)
-    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    with remembering():  # as the middleware does for every request
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response
 
 

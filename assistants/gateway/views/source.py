@@ -18,6 +18,9 @@ from panel.ui.lists.columns import Filter
 from panel.ui.lists.keyset import Cursor
 from panel.ui.lists.sources import Source
 
+FIELDS = {"assistant": "assistant", "api_key": "key", "user": "person", "provider": "provider"}
+"""Kinds of the object resolver, and where a call names one."""
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -59,18 +62,25 @@ class Trace:
         return self.call.tokens_in + self.call.tokens_out
 
     def card(self, kind: str) -> objects.Card | None:
-        """What stands behind the call: "assistant", "api_key", "provider"."""
-        key = {"assistant": self.call.assistant, "api_key": self.call.key, "provider": self.call.provider}[kind]
+        """What stands behind the call: "assistant", "api_key", "user" (who tried it in the playground), "provider"."""
+        key = getattr(self.call, FIELDS[kind])
         return self.names.get((kind, key)) if key else None
+
+    @property
+    def caller(self) -> objects.Card | None:
+        """The key that called, or the person."""
+        return self.card("api_key") or self.card("user")
+
+    @property
+    def verdict(self) -> str:
+        """The worst action; a call that was refused before any guard ran has none."""
+        untouched = self.call.error and self.call.action == "allow" and not any(step.ran for step in self.steps)
+        return "not_run" if untouched else self.call.action
 
 
 def named(actor: Actor, calls: Sequence[Call]) -> list[Trace]:
     """One look-up a kind for all rows."""
-    wanted = {
-        "assistant": {call.assistant for call in calls if call.assistant},
-        "api_key": {call.key for call in calls if call.key},
-        "provider": {call.provider for call in calls if call.provider},
-    }
+    wanted = {kind: {getattr(call, field) for call in calls if getattr(call, field)} for kind, field in FIELDS.items()}
     names = {
         (kind, key): card
         for kind, keys in wanted.items()

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from panel.ops.services import keys, layout, plan, prepared, reach, roles
+from panel.ops.services import keys, layout, plan, prepared, reach
 from panel.ops.services.children import Child, end
+from panel.ops.services.embedded import roles
+from panel.ops.services.embedded.postgres import Postgres
+from panel.ops.services.embedded.valkey import Valkey
 from panel.ops.services.faults import CannotStart
-from panel.ops.services.postgres import Postgres
 from panel.ops.services.programs import Commands, Program, turn_logs
 from panel.ops.services.spawn import bury_orphans, set_limits, tail
-from panel.ops.services.valkey import Valkey
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVING_SECONDS = 60.0

@@ -148,3 +148,16 @@ class TestApi:
         except Refusal:
             return
         assert response.status_code == 400
+
+
+class TestWords:
+    def test_a_call_that_no_guard_saw_is_not_called_allowed(self, olga: User) -> None:
+        call(None, key=None, status=401, error="invalid_api_key", verdicts=[], stages=[], action="allow")
+        shown = told(visit(actor(olga), "/traces/"))
+        assert "verdict-not_run" in shown
+        assert "verdict-allow" not in shown
+
+    def test_a_try_names_its_person(self, desk: Assistant, olga: User, alice: User) -> None:
+        made = call(desk.id, key=None, person=alice.id, source="playground")
+        assert alice.full_name in told(visit(actor(olga), "/traces/"))
+        assert alice.full_name in told(visit(actor(olga), f"/traces/{made.id}/"))

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 import redis
 
-from panel.ops.services.postgres import Postgres
-from panel.ops.services.valkey import Valkey
+from panel.ops.services.embedded.postgres import Postgres
+from panel.ops.services.embedded.valkey import Valkey
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_valkey_keeps_what_it_was_told(closed_home: Path) -> None:
 def test_servers_end_when_their_parent_is_killed(closed_home: Path) -> None:
     program = (
         "import os, sys\nfrom pathlib import Path\n"
-        "from panel.ops.services.postgres import Postgres\n"
+        "from panel.ops.services.embedded.postgres import Postgres\n"
         "home = Path(sys.argv[1])\n"
         "server = Postgres(home=home / 'pg', sockets=home / 'p', log=home / 'log', password='x')\n"
         "server.start()\nprint(server.process.pid, flush=True)\nos.kill(os.getpid(), 9)\n"

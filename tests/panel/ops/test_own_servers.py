@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from panel.ops.services import prepared
-from panel.ops.services.postgres import Postgres
-from panel.ops.services.valkey import Valkey
+from panel.ops.services.embedded.postgres import Postgres
+from panel.ops.services.embedded.valkey import Valkey
 from tests.panel.ops.panel_run import ROOT, PanelRun, family, free_port
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from panel.kernel.boot import database_settings, environment
 from panel.kernel.crypto import kek, selfcheck
 from panel.kernel.db import partitions
 from panel.kernel.db.roles import apply_grants
-from panel.ops.services import roles
+from panel.ops.services.embedded import roles
 from panel.ops.services.faults import CannotStart
 
 WAIT_SECONDS = 60.0

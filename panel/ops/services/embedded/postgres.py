@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from panel.ops.services import binaries
+from panel.ops.services.embedded import binaries
 from panel.ops.services.faults import CannotStart
 from panel.ops.services.spawn import OsUser, own, server_user, spawn, tail
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from panel.ops.services import binaries
+from panel.ops.services.embedded import binaries
 from panel.ops.services.faults import CannotStart
 from panel.ops.services.spawn import OsUser, own, server_user, spawn, tail
 
