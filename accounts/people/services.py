@@ -2,7 +2,7 @@
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.people.models import EMAIL_INDEX, Team, User
 from accounts.people.rules import Kind, State, may_step
@@ -17,6 +17,10 @@ class Argon2id(Argon2PasswordHasher):
     time_cost = 2
     memory_cost = 38912  # KiB
     parallelism = 1
+
+
+TEAM_TAKEN = "There is a team with this name already."
+TAKEN = "Somebody has an account with this address already."
 
 
 class AddressTaken(Conflict):
@@ -41,7 +45,14 @@ def create(*, full_name: str, email: str = "", kind: Kind = Kind.PERSON, state: 
     if email:
         address_free(email)
         user.email_address, user.email_index = email, blind.index(EMAIL_INDEX, email)
-    user.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        # Two at the same moment: neither saw the other's address, the index did.
+        if email:
+            raise AddressTaken(TAKEN) from error
+        raise
     return user
 
 
@@ -62,7 +73,7 @@ def create_or_resume(*, full_name: str, email: str) -> User:
 def address_free(email: str) -> None:
     """Raise AddressTaken when an account has this address."""
     if User.objects.get_queryset().with_email(email).exists():
-        raise AddressTaken("Somebody has an account with this address already.")
+        raise AddressTaken(TAKEN)
 
 
 def step(user: User, state: State) -> User:
@@ -84,9 +95,13 @@ def create_team(*, name: str) -> Team:
     if not name:
         raise Invalid(fields={"name": "Give the team a name."})
     if Team.objects.filter(name__iexact=name).exists():
-        raise Conflict("There is a team with this name already.")
+        raise Conflict(TEAM_TAKEN)
     team_id = ids.new_id()
-    return Team.objects.create(id=team_id, group=Group.objects.create(name=str(team_id)), name=name)
+    try:
+        with transaction.atomic():
+            return Team.objects.create(id=team_id, group=Group.objects.create(name=str(team_id)), name=name)
+    except IntegrityError as error:
+        raise Conflict(TEAM_TAKEN) from error
 
 
 def join(team: Team, user: User) -> None:
