@@ -58,6 +58,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await _dispatch(service, call, scope, receive, send)
     except ClientGone:
         await _refuse(service, call, scope, ApiError("client_closed"), None)
+        # A client that broke the framing is still there; unanswered, the server would show it a fault of ours.
+        await answer(send, 400, ApiError("invalid_json", "The request broke off.").body(), call.headers)
     except ApiError as error:
         await _refuse(service, call, scope, error, send)
     except Exception as error:  # noqa: BLE001 - the last door: whatever happens, the client gets an error object

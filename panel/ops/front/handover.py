@@ -65,6 +65,8 @@ class Handover:
                 await reply(send, 408, b"The request did not arrive.\n", b"text/plain", (b"connection", b"close"))
                 return
             except GoneError:
+                # Mostly nobody is there to read it; a client that broke the framing is, and must not see a fault of ours.
+                await reply(send, 400, b"The request broke off.\n", b"text/plain", (b"connection", b"close"))
                 return
             await _until_gone(self._pass_on(scope, body, size, send), receive)
 

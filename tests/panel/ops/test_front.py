@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from panel.ops.front.splitter import Gateway
+from panel.ops.front.wire import Message
 from tests.panel.ops.front_stage import Stage, _nothing, play
 
 
@@ -164,5 +165,24 @@ def test_pages_are_served_while_the_gateway_cannot_start(tmp_path: Path) -> None
         assert (await stage.ask("/page"))[0] == 200
         await asyncio.wait_for(starting, 5)
         assert (await stage.ask("/v1/models"))[0] == 200
+
+    play(tmp_path, talk)
+
+
+def test_a_request_that_breaks_off_is_the_clients_fault(tmp_path: Path) -> None:
+    """The server tells of a broken chunk as of a client that left; unanswered it would become a 500."""
+
+    async def talk(stage: Stage) -> None:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/page", "query_string": b"", "headers": [], "client": None}
+        await stage.front(scope, receive, send)
+        assert (sent[0]["status"], stage.seen) == (400, [])
 
     play(tmp_path, talk)

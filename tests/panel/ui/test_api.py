@@ -117,7 +117,7 @@ DEEP = [b"[" * 50_000, b'{"a":' * 900 + b"1" + b"}" * 900, b"[" * 80 + b"]" * 80
 @pytest.mark.parametrize("body", [*DEEP, b'{"route":"\\ud800"}', b"\xff", b"{", b'{"a":NaN}'])
 def test_a_body_that_cannot_be_read_is_a_problem_and_no_fault(body: bytes) -> None:
     request = APIRequestFactory().post("/api/v1/things", body, content_type="application/json")
-    request.actor = ME
+    request.actor = ME  # type: ignore[attr-defined]
     answer = Things.as_view(made=[])(request).render()
     assert (answer.status_code, problem(answer)["code"]) == (400, "malformed")
 
