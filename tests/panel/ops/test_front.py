@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,7 +182,14 @@ def test_a_request_that_breaks_off_is_the_clients_fault(tmp_path: Path) -> None:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": "POST", "path": "/page", "query_string": b"", "headers": [], "client": None}
+        scope: dict[str, Any] = {
+            "type": "http",
+            "method": "POST",
+            "path": "/page",
+            "query_string": b"",
+            "headers": [],
+            "client": None,
+        }
         await stage.front(scope, receive, send)
         assert (sent[0]["status"], stage.seen) == (400, [])
 
