@@ -1,5 +1,6 @@
 """Keep a case, drop one, and let none of them fail at a publish."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,8 @@ from panel.kernel.crypto import keyring
 from panel.kernel.errors import Conflict, Invalid, Missing
 
 WORDS_LIMIT = 50_000
-ROLES = {"user", "assistant", "system", "tool", "developer"}
+ROLES = ("user", "assistant", "system", "tool", "developer")
+_STAGE = re.compile(r"[a-z_]{1,20}")
 
 
 class TestsFail(Conflict):
@@ -51,6 +53,8 @@ def keep_case(
     access.require(actor, permits.EDIT, assistant)
     title = title.strip()
     _checked(title, messages, expected)
+    if stage and not _STAGE.fullmatch(stage):
+        raise Invalid(fields={"stage": _("There is no such guard.")})
     with transaction.atomic():
         locked(assistant)
         if assistant.cases.count() >= CASES_LIMIT:

@@ -19,6 +19,7 @@ from assistants.catalog.services import pinned
 from assistants.gateway import services
 from assistants.gateway.views import explained
 from panel.kernel.errors import Invalid, Missing, Refusal
+from panel.ui.api.parsing import require_plain
 from panel.ui.menu import identity
 from panel.ui.pages import Page
 
@@ -169,7 +170,8 @@ class Answering(OfPlayground):
 def _read(request: HttpRequest) -> dict[str, Any]:
     try:
         given = json.loads(request.body) if len(request.body) <= LARGEST else None
-    except ValueError:
+        require_plain(given)
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
         raise Invalid(_("Send a JSON object of at most a megabyte."))
@@ -182,7 +184,7 @@ class Tickets(Answering):
 
     def perform(self, given: dict[str, Any]) -> dict[str, Any]:
         assistant, target = self.assistant, given.get("target")
-        if target not in {"draft", "live"}:
+        if target not in ("draft", "live"):
             raise Invalid(_("Try the draft or what is live."))
         done = services.admit(actor=self.actor, assistant=assistant, target=target, at=self.at)
         return {"ticket": done.ticket, "version": done.digest}

@@ -49,7 +49,7 @@ def plan(asked: dict[str, Any]) -> Plan:
     """Deterministic: the same request gives the same answer."""
     found = asked.get("messages")
     messages = [message for message in found if isinstance(message, dict)] if isinstance(found, list) else []
-    last = said(next((message for message in reversed(messages) if message.get("role") in {"user", "tool"}), {}))
+    last = said(next((message for message in reversed(messages) if message.get("role") in ("user", "tool")), {}))
     command = _COMMAND.search(last)
     if command is None:
         return Plan(_default(last))
@@ -73,7 +73,8 @@ def _obey(command: re.Match[str], asked: dict[str, Any], messages: list[dict[str
 def _call(asked: dict[str, Any], last: str) -> Plan:
     tools = asked.get("tools")
     first = tools[0] if isinstance(tools, list) and tools and isinstance(tools[0], dict) else {}
-    name = (first.get("function") or {}).get("name")
+    function = first.get("function")
+    name = function.get("name") if isinstance(function, dict) else None
     if not isinstance(name, str):
         return Plan("There is no tool in this request to call.")
     return Plan(json.dumps({"said": last}, ensure_ascii=False), tool=name)
@@ -83,7 +84,7 @@ def _leak(what: str, messages: list[dict[str, Any]]) -> str:
     if what == "all":
         return " ".join(LEAKS.values())
     if what.startswith(("system", "instructions")):
-        prompt = "\n".join(said(message) for message in messages if message.get("role") in {"system", "developer"})
+        prompt = "\n".join(said(message) for message in messages if message.get("role") in ("system", "developer"))
         return f"My instructions are: {prompt}" if prompt else "I was given no instructions."
     return LEAKS[what.replace("-", "")]
 

@@ -18,14 +18,14 @@ class Json(JSONParser):
         Python would end a later walk, or an answer that quotes the text, with a fault."""
         try:
             found = super().parse(stream, media_type, parser_context)
-            _require_plain(found)
+            require_plain(found)
         except (RecursionError, LookupError, UnicodeError) as error:  # LookupError: a charset that does not exist
             raise ParseError(_("The request's body cannot be read as JSON.")) from error
         return found
 
 
-def _require_plain(root: Any) -> None:
-    """Raises RecursionError and UnicodeError."""
+def require_plain(root: Any) -> None:
+    """Whether a parsed body can be walked and written down. Raises RecursionError and UnicodeError."""
     level = [root]
     for _step in range(DEEPEST + 1):
         inner: list[Any] = []

@@ -73,6 +73,7 @@ class TestDemo:
 
     def test_it_calls_the_first_tool_when_told(self) -> None:
         asked = ask('call the tool with a "quote"', tools=[{"type": "function", "function": {"name": "send"}}])
+        assert "no tool" in content(ask("call the tool", tools=[{"function": "x"}]))
         call = answer(asked)["choices"][0]["message"]["tool_calls"][0]["function"]
         assert call["name"] == "send"
         assert json.loads(call["arguments"]) == {"said": 'call the tool with a "quote"'}

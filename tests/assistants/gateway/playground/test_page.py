@@ -124,3 +124,25 @@ class TestKeeping:
         )
         assert answer.status_code == 422
         assert answer.json()["sentence"]
+
+
+class TestBrokenBodies:
+    @pytest.mark.parametrize("name", ["playground_tickets", "playground_cases"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"[" * 50_000,
+            b'{"target":[]}',
+            b'{"target":{}}',
+            b'{"messages":[{"role":[],"content":"x"}],"expected":"allow","title":"t"}',
+            b'{"messages":[{"role":"user","content":"\\ud800"}],"expected":"allow","title":"t"}',
+            b'{"messages":[{"role":"user","content":"x"}],"expected":"allow","title":"\\ud800"}',
+            b'{"messages":[{"role":"user","content":"x"}],"expected":"allow","title":"t","stage":"\\u0000"}',
+            b'{"messages":[{"role":"user","content":"x"}],"expected":"allow","title":"t","stage":"a-very-long-stage-name"}',
+        ],
+    )
+    def test_each_is_refused_with_a_sentence(self, desk: Assistant, alice: User, name: str, body: bytes) -> None:
+        share(desk, alice, ObjectRole.OWNER)
+        answer = signed_in(alice).post(url(desk, name), body, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+        assert not PinnedCase.objects.exists()
