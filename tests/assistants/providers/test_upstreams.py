@@ -75,8 +75,7 @@ class TestDemo:
         asked = ask('call the tool with a "quote"', tools=[{"type": "function", "function": {"name": "send"}}])
         assert "no tool" in content(ask("call the tool", tools=[{"function": "x"}]))
         call = answer(asked)["choices"][0]["message"]["tool_calls"][0]["function"]
-        assert call["name"] == "send"
-        assert json.loads(call["arguments"]) == {"said": 'call the tool with a "quote"'}
+        assert (call["name"], json.loads(call["arguments"])) == ("send", {"said": 'call the tool with a "quote"'})
         pieces = [
             event["choices"][0]["delta"].get("tool_calls", [{}])[0].get("function", {}).get("arguments", "")
             for event in events(asked)
