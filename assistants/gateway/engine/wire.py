@@ -15,7 +15,13 @@ Headers = list[tuple[bytes, bytes]]
 JSON = (b"content-type", b"application/json")
 EVENTS = (b"content-type", b"text/event-stream; charset=utf-8")
 # An answer belongs to one caller: no cache may keep it, no proxy may collect it.
-PRIVATE = [(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"), (b"x-content-type-options", b"nosniff")]
+# Opened in a browser it is text and nothing more.
+PRIVATE = [
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
 
 
 class ClientGone(Exception):  # noqa: N818 - what happened, not a fault

@@ -17,6 +17,11 @@ HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade".split()
 )
 SET_ANEW = frozenset(b"content-length expect forwarded x-real-ip x-request-id".split())
+# For answers of the front's own: text that no browser may take for a page.
+BARE = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -91,6 +96,7 @@ async def reply(
         (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
+        *BARE,
         *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -51,6 +51,7 @@ class TestRefusal:
                 assert (answer.status, answer.error["code"]) == (status, code)
                 assert set(answer.error) == {"message", "type", "param", "code"}
                 assert answer.headers["x-request-id"].startswith("req_")
+                assert answer.headers["content-security-policy"].startswith("default-src 'none'")
                 assert not sent(gate)
 
         run(body)

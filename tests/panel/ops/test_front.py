@@ -18,7 +18,9 @@ def test_each_path_has_one_owner(tmp_path: Path) -> None:
             assert (await stage.ask(path))[2] == b"gateway " + path.encode()
         assert (await stage.ask("/healthz"))[2] == b"ok\n"
         assert (await stage.ask("/v1x"))[2] == b"page"
-        assert (await stage.ask("/-/ready"))[0] == 404
+        status, headers, _body, _sent = await stage.ask("/-/ready")
+        assert (status, headers["x-content-type-options"]) == (404, "nosniff")
+        assert headers["content-security-policy"].startswith("default-src 'none'")
         assert json.loads((await stage.ask("/readyz"))[2])["ready"] is True
 
     play(tmp_path, talk)
