@@ -26,7 +26,8 @@ check: venv-dev
 
 test: check
 	@sh panel/ops/browser.sh
-	$(PY) -m pytest -n 2 --dist loadfile -m "(slow or browser) and not soak"
+	$(PY) -m pytest -n 2 --dist loadfile -m "slow and not browser and not soak"
+	$(PY) -m pytest -n 2 --dist loadfile -m "browser and not soak"
 
 bench: venv-dev
 	@for script in bench/[a-z]*.py; do $(PY) "$$script" || exit 1; done

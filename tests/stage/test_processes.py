@@ -54,8 +54,9 @@ def test_no_serving_process_is_listed_with_the_owner() -> None:
 def test_a_job_runs_in_the_worker_process(celery_worker: Live, owner: Any) -> None:
     before = owner.execute("SELECT count(*) FROM journal_pending").fetchone()[0]
     started = time.monotonic()
-    jobs.send("journal.seal")
     for _ in until(10):
+        # As beat does: the first seal makes the signing key, whose own entry the next one seals.
+        jobs.send("journal.seal")
         after = owner.execute("SELECT count(*) FROM journal_pending").fetchone()[0]
         if after == 0:
             break
