@@ -11,10 +11,10 @@ from accounts.access import queries as access
 from accounts.access import services as rights
 from accounts.credentials import queries, services
 from accounts.credentials.rules import permits as rules
-from accounts.credentials.views import tasks
+from accounts.credentials.views import first, tasks
 from panel.journal import events
 from panel.kernel.actors import Actor
-from panel.kernel.registries import objects, privacy
+from panel.kernel.registries import objects, privacy, setup
 from panel.kernel.registries.privacy import NotPersonal
 from panel.ui import cards, menu
 
@@ -36,6 +36,7 @@ rights.register_ending(services.end_of)
 access.register_means("key", queries.limit)
 middleware.register_bearer(queries.actor_of)
 cards.register(cards.Source("credentials", permit=rules.USE, tasks=tasks.ending))
+setup.register_first(first.STEP)
 menu.register(menu.Item("gateway", _("API keys"), "credentials:list", "key-round", rules.USE, order=30))
 
 events.register("credentials.key.issued", _("API key made"))

@@ -16,11 +16,12 @@ from assistants.catalog.queries.assistants import counts, may_add, visible_to
 from assistants.catalog.rules import permits
 from assistants.catalog.rules.states import State
 from assistants.catalog.services import demo
+from assistants.catalog.views import first
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import demo as demo_registry
-from panel.kernel.registries import objects, privacy
+from panel.kernel.registries import objects, privacy, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
@@ -172,3 +173,4 @@ def _checks(actor: Actor, _at: datetime) -> list[cards.Check]:
 
 
 cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, tasks=_tasks, checks=_checks))
+setup.register_first(first.STEP)

@@ -14,9 +14,10 @@ from assistants.catalog.rules import permits
 from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
+from assistants.gateway.views import first
 from panel.journal import events
 from panel.kernel.actors import Actor
-from panel.kernel.registries import alarms, privacy
+from panel.kernel.registries import alarms, privacy, setup
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
@@ -81,3 +82,4 @@ def _share(part: int, whole: int) -> str:
 
 
 cards.register(cards.Source("calls", permit=SIGNED_IN, order=20, figures=_figures))
+setup.register_first(first.STEP)

@@ -75,3 +75,14 @@ class Host(forms.Form):
 def initial_of(provider: Provider) -> dict[str, Any]:
     names = ("name", "base_url", "default_model", "legal_entity", "country", "contact", "retention_note", "revision")
     return {name: getattr(provider, name) for name in names} | {"secret": str(provider.secret_id or "")}
+
+
+class First(forms.Form):
+    """Where the first answers come from."""
+
+    provider = forms.ChoiceField(
+        label=_("Provider"),
+        choices=[("demo", _("Demo provider: answers from this machine, no key needed"))],
+        initial="demo",
+        widget=forms.RadioSelect,
+    )

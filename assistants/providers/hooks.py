@@ -7,14 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
-from assistants.providers import queries, rules
+from assistants.providers import queries, rules, views
 from panel.journal import events
 from panel.kernel.actors import Actor
-from panel.kernel.registries import objects, privacy
+from panel.kernel.registries import objects, privacy, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import menu
 
 access.register_permits(*rules.PERMITS)
+setup.register_first(views.FIRST)
 menu.register(menu.Item("gateway", _("Providers"), "providers:list", "plug", rules.VIEW, order=40))
 
 for name, title in (

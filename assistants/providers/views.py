@@ -1,5 +1,6 @@
 """Pages of providers. None of them ever holds a key."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.utils.translation import gettext_lazy
 from accounts.access.rules import door
 from assistants.providers import forms, queries, rules, services
 from assistants.providers.models import Provider
+from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
+from panel.kernel.registries.setup import FirstStep, Place
 from panel.ui.lists.answer import answer
 from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.page import ListPage
@@ -192,3 +195,29 @@ class HostRemoval(Act):
 
     def back(self) -> str:
         return reverse("providers:hosts")
+
+
+class First(FormPage):
+    """A step after the set-up: the demo is kept with one click."""
+
+    form_class = forms.First
+    template_name = "assistants/providers/first.html"
+
+    def context(self) -> dict[str, Any]:
+        return {"place": self.kwargs["place"]}
+
+    def perform(self, form: forms.First) -> str:  # noqa: ARG002 - there is one choice
+        onward: str = self.kwargs["place"].next
+        return onward
+
+
+def chosen(actor: Actor, _at: datetime) -> bool:
+    """The demo is always there; a provider of one's own says that the choice was made."""
+    return queries.visible_to(actor).exclude(kind=rules.Kind.DEMO).exists()
+
+
+def first(request: HttpRequest, place: Place) -> HttpResponseBase:
+    return First.as_view()(request, place=place)
+
+
+FIRST = FirstStep("provider", gettext_lazy("Provider"), gettext_lazy("Where answers come from"), 10, first, chosen)

@@ -2,9 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.services import register_permits
 from panel.journal import events
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import NotPersonal
+from panel.setup import rules
+
+register_permits(*rules.PERMITS)
 
 privacy.declare(
     "setup.SetupLink",

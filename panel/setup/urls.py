@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from panel.setup import views
+from panel.setup import first, views
 
 app_name = "setup"
-urlpatterns = [path("setup/<str:token>/", views.Setup.as_view(), name="setup")]
+urlpatterns = [
+    # Before the link: no token is spelt like this.
+    path("setup/first-steps/", first.FirstSteps.as_view(), name="first_steps"),
+    path("setup/first-steps/<slug:name>/", first.FirstStep.as_view(), name="first_step"),
+    path("setup/<str:token>/", views.Setup.as_view(), name="setup"),
+]

@@ -68,7 +68,22 @@ def set_up(person: Person, link: str) -> Kept:
     kept.codes = CODE.findall(_text(person))
     person.page.get_by_role("checkbox").check()
     person.press("Open the panel")
+    first_steps(person)
     return kept
+
+
+def first_steps(person: Person) -> None:
+    """Keep the demo, take a template, look at the way to the playground; the key is made later, by its own page."""
+    person.look("first steps: provider")
+    person.press("Next: assistant")
+    person.look("first steps: assistant")
+    person.press("Make and publish")
+    person.look("first steps: playground")
+    person.page.get_by_role("link", name="I saw an attack blocked").click()
+    person.page.wait_for_load_state("networkidle")
+    person.look("first steps: key")
+    person.page.get_by_role("link", name="Skip this step").click()
+    person.page.wait_for_load_state("networkidle")
 
 
 def sign_in(person: Person, kept: Kept, email: str = EMAIL, password: str = PASSWORD) -> None:

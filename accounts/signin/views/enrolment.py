@@ -140,7 +140,8 @@ def _open(request: HttpRequest, enrolment: Enrolment, user: User) -> HttpRespons
     row = links.complete(user, clock.now())
     enrolment.finish()
     sessions.enter(request, row, queries.authenticator_of(row))
-    return HttpResponseRedirect(reverse("home:now"))
+    after = "setup:first_steps" if enrolment.kind == "setup" else "home:now"
+    return HttpResponseRedirect(reverse(after))
 
 
 def again(request: HttpRequest, enrolment: Enrolment, user: User) -> Answer:

@@ -38,7 +38,30 @@ class Step:
     show: Callable[[Any, Enrolment], Any]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a signed-in administrator stands: the stepper, and the addresses beside this step (`back` may be "")."""
+
+    number: int
+    rail: list[dict[str, Any]]
+    back: str
+    next: str
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """What follows the set-up. `show(request, place)` answers; `done(actor, at)` asks what exists, keeps nothing."""
+
+    name: str
+    title: Any
+    note: Any
+    order: int
+    show: Callable[[Any, Place], Any]
+    done: Callable[[Any, Any], bool]
+
+
 _steps: dict[str, Step] = {}
+_first: dict[str, FirstStep] = {}
 
 
 def register(step: Step) -> None:
@@ -47,3 +70,11 @@ def register(step: Step) -> None:
 
 def steps() -> list[Step]:
     return sorted(_steps.values(), key=lambda step: step.order)
+
+
+def register_first(step: FirstStep) -> None:
+    _first[step.name] = step
+
+
+def first_steps() -> list[FirstStep]:
+    return sorted(_first.values(), key=lambda step: step.order)

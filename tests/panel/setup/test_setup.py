@@ -61,7 +61,7 @@ def walk(client: Client, path: str) -> Any:
 def test_the_link_makes_an_administrator_who_is_signed_in(path: str) -> None:
     client = Client()
     assert "Who runs this panel?" in client.get(path).content.decode()
-    assert walk(client, path)["Location"] == "/"
+    assert walk(client, path)["Location"] == "/setup/first-steps/"
     assert client.get("/").status_code == 200
     user = User.objects.get()
     assert queries.holders(Role.ADMINISTRATOR, clock.now()) == {user.id}
@@ -183,7 +183,7 @@ def test_a_lost_link_does_not_strand_who_began_under_it(path: str) -> None:
     (Path(settings.DATA_DIR) / "run" / "setup_token").unlink()
     other = printed().removeprefix(f"Open {settings.BASE_URL}")
     client = Client()
-    assert walk(client, other)["Location"] == "/"
+    assert walk(client, other)["Location"] == "/setup/first-steps/"
     assert User.objects.count() == 1
 
 

@@ -1,0 +1,37 @@
+"""The first assistant, from a template."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assistants.catalog.models import Assistant
+from assistants.catalog.queries import versions
+from assistants.catalog.rules.templates import Template
+from assistants.catalog.services import assistants, drafts, publishing
+from assistants.guard import queries as guard
+from assistants.providers import queries as providers
+from panel.kernel.actors import Actor
+from panel.kernel.errors import Missing
+
+
+@transaction.atomic
+def make(*, actor: Actor, template: Template, at: datetime) -> Assistant:
+    """Made, drafted on the Demo provider under Balanced, and published. Raises Forbidden, SlugTaken, Missing."""
+    demo = providers.demo()
+    if demo is None:
+        raise Missing(_("The demo provider is missing."))
+    assistant = assistants.create(actor=actor, name=str(template.name), slug=template.slug, at=at)
+    drafts.edit(
+        actor=actor,
+        assistant=assistant,
+        system_prompt=str(template.prompt),
+        provider_id=demo.id,
+        model="demo",
+        policy_id=guard.default().id,
+        parameters={},
+        revision=versions.draft_of(assistant).revision,
+        at=at,
+    )
+    publishing.publish(actor=actor, assistant=assistant, message=_("From a template"), at=at)
+    return assistant

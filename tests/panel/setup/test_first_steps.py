@@ -1,0 +1,66 @@
+import pytest
+from django.test import Client
+
+from accounts.people.models import User
+from assistants.catalog.models import Assistant
+from assistants.guard import queries as guard
+from assistants.providers import queries as providers
+from tests.factories.people import signed_in
+
+pytestmark = pytest.mark.django_db
+START = "/setup/first-steps/"
+
+
+@pytest.fixture
+def as_adam(adam: User) -> Client:
+    return signed_in(adam)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Client:
+    return signed_in(bob)
+
+
+def test_the_way_leads_from_the_demo_to_a_key_and_resumes_by_what_exists(as_adam: Client) -> None:
+    assert as_adam.get(START)["Location"] == f"{START}provider/"
+    assert "Demo provider" in as_adam.get(f"{START}provider/").content.decode()
+    assert as_adam.post(f"{START}provider/", {"provider": "demo"})["Location"] == f"{START}assistant/"
+    made = as_adam.post(f"{START}assistant/", {"template": "customer-help"})
+    assert made["Location"] == f"{START}playground/"
+    live = Assistant.objects.select_related("live_version").get().live_version
+    demo = providers.demo()
+    assert live
+    assert demo
+    assert (live.provider_id, live.policy_id) == (demo.id, guard.default().id)
+    assert as_adam.get(START)["Location"] == f"{START}playground/"
+    playground = as_adam.get(f"{START}playground/").content.decode()
+    assert f"/assistants/{Assistant.objects.get().id}/playground/" in playground
+    page = as_adam.get(f"{START}key/")
+    form = page.context["form"]
+    given = {"name": "first-app", "assistants": form.initial["assistants"], "scopes": ["chat"], "days": "90"}
+    shown = as_adam.post(f"{START}key/", given).content.decode()
+    assert "clp_" in shown
+    assert all(word in shown for word in ("curl", "Python", "JavaScript"))
+    assert as_adam.get(START)["Location"] == "/"
+
+
+def test_each_step_can_be_skipped_and_gone_back_to(as_adam: Client) -> None:
+    names = ["provider", "assistant", "playground", "key"]
+    for name, onward in zip(names, [*(f"{START}{one}/" for one in names[1:]), "/"], strict=True):
+        text = as_adam.get(f"{START}{name}/").content.decode()
+        assert f'href="{onward}"' in text
+    assert f'href="{START}provider/"' in as_adam.get(f"{START}assistant/").content.decode()
+
+
+def test_a_taken_model_name_is_said_in_the_form(as_adam: Client) -> None:
+    as_adam.post(f"{START}assistant/", {"template": "code-review"})
+    again = as_adam.post(f"{START}assistant/", {"template": "code-review"})
+    assert again.status_code == 409
+    assert "is taken" in again.content.decode()
+    assert Assistant.objects.count() == 1
+
+
+def test_only_administrators_walk_and_unknown_steps_are_missing(as_bob: Client, as_adam: Client) -> None:
+    assert as_bob.get(START).status_code == 403
+    assert as_bob.post(f"{START}assistant/", {"template": "code-review"}).status_code == 403
+    assert as_adam.get(f"{START}nothing/").status_code == 404
