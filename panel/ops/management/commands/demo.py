@@ -12,6 +12,8 @@ from panel.kernel import installation
 from panel.kernel.registries import demo
 from panel.ops.services.layout import write_private
 
+ORGANISATION = "Lindqvist Home"
+
 
 class Command(BaseCommand):
     help = "Build the demo's data. Refuses a database that is not a demo."
@@ -42,6 +44,7 @@ class Command(BaseCommand):
 
 def _built() -> dict[str, Any]:
     with transaction.atomic():
+        installation.name_organisation(ORGANISATION)
         return demo.build({"base_url": settings.BASE_URL})
 
 
