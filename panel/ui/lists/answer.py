@@ -20,6 +20,7 @@ def answer(
     """Render `template` with `page` in its context; `{% element list page=page / %}` shows it there."""
     if page.params.get("format") == "csv":
         return as_csv(page)
+    page.read()
     values = {**(context or {}), "page": page}
     # A swap of this list needs this list only; every other htmx request gets the page it asked for.
     if getattr(request, "htmx", None) and request.htmx.target == page.id:  # type: ignore[attr-defined]

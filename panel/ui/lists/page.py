@@ -115,6 +115,10 @@ class ListPage:
         found = self.narrowed.window(column.sort, mark_after, ascending=ascending, limit=self.size + 1)
         return found[: self.size], mark_after is not None, len(found) > self.size
 
+    def read(self) -> None:
+        """Fetch the page now. Inside a template's `if` a damaged cursor or a broken query would pass for "no rows"."""
+        _ = self._window
+
     @cached_property
     def rows(self) -> list[Row]:
         templates = {column.name: get_template(column.template) for column in self.columns}

@@ -161,3 +161,8 @@ class TestWords:
         made = call(desk.id, key=None, person=alice.id, source="playground")
         assert alice.full_name in told(visit(actor(olga), "/traces/"))
         assert alice.full_name in told(visit(actor(olga), f"/traces/{made.id}/"))
+
+    def test_a_damaged_cursor_is_refused_and_not_shown_as_no_rows(self, desk: Assistant, olga: User) -> None:
+        call(desk.id)
+        with pytest.raises(Refusal):
+            visit(actor(olga), "/traces/?after=zzz")
