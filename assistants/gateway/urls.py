@@ -3,7 +3,7 @@
 from django.urls import path
 
 from assistants.gateway import api
-from assistants.gateway.views import playground, traces
+from assistants.gateway.views import detail, playground, traces
 
 app_name = "gateway"
 urlpatterns = [
@@ -15,7 +15,7 @@ urlpatterns = [
     ),
     path("assistants/<uuid:assistant_id>/playground/cases/", playground.Cases.as_view(), name="playground_cases"),
     path("traces/", traces.traces, name="traces"),
-    path("traces/<uuid:call_id>/", traces.Detail.as_view(), name="trace"),
+    path("traces/<uuid:call_id>/", detail.Detail.as_view(), name="trace"),
     path("api/v1/traces/", api.Traces.as_view(), name="api-traces"),
     path("api/v1/traces/<uuid:call_id>/", api.Trace.as_view(), name="api-trace"),
 ]

@@ -137,7 +137,7 @@
   }
 
   /* Lists: a row is a link; J, K, Enter walk it; "/" goes to the search. */
-  on("click", "tr[data-href]", (row, event) => {
+  on("click", "tr[data-href]:not([data-peek])", (row, event) => {
     if (event.target.closest("a, button, input, label, summary") || getSelection().toString()) return;
     const link = row.querySelector("a[href]");
     if (link) link.click();
@@ -152,7 +152,7 @@
         search.focus();
       }
     }
-    if (event.key !== "j" && event.key !== "k") return;
+    if ((event.key !== "j" && event.key !== "k") || document.querySelector("[data-list] tr[data-peek]")) return;
     const links = [...document.querySelectorAll("[data-list] tr[data-href] a[href]:first-of-type")];
     if (!links.length) return;
     const at = links.indexOf(document.activeElement);

@@ -49,6 +49,11 @@ def of(assistant: Assistant) -> list[AssistantVersion]:
     return list(assistant.versions.order_by("-number"))
 
 
+def number_of(version_id: UUID) -> int | None:
+    """The number of a published version; a frozen draft of the playground has none."""
+    return AssistantVersion.objects.filter(id=version_id).values_list("number", flat=True).first()
+
+
 def rows(assistant: Assistant) -> QuerySet[AssistantVersion]:
     """For the list."""
     return assistant.versions.all()

@@ -2,27 +2,24 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
 from assistants.conversations import queries
 from assistants.conversations.rules import ACTIONS, SEE_TRACES
-from assistants.gateway.views import waterfall, words
-from assistants.gateway.views.source import Trace, Traces, named
+from assistants.gateway.views import detail, words
+from assistants.gateway.views.source import Trace, Traces
 from panel.kernel import clock
-from panel.kernel.errors import Missing
 from panel.kernel.registries import objects
 from panel.ui.drawings import tape
 from panel.ui.lists.answer import answer
 from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.page import ListPage
+from panel.ui.lists.peek import Peek
 from panel.ui.menu import actor_of
-from panel.ui.pages import Page
 
 
 def _name(kind: str) -> Any:
@@ -90,45 +87,11 @@ def traces(request: HttpRequest) -> HttpResponseBase:
         ),
         searchable=gettext_lazy("Find a request id"),
         csv_name="traces",
+        peek=Peek(
+            title=lambda trace: trace.title,
+            template="assistants/gateway/peek.html",
+            context=detail.facts,
+            find=lambda key: detail.find(actor, key),
+        ),
     )
     return answer(request, "assistants/gateway/traces.html", page)
-
-
-@door(SEE_TRACES)
-class Detail(Page):
-    template_name = "assistants/gateway/trace.html"
-
-    def context(self) -> dict[str, Any]:
-        call_id: UUID = self.kwargs["call_id"]
-        call = queries.get(queries.visible_to(self.actor), call_id)
-        if call is None:
-            raise Missing(_("There is no such trace."))
-        trace = named(self.actor, [call])[0]
-        steps = [step for step in trace.steps if step.ran or call.action == "block"]
-        return {
-            "trace": trace,
-            "call": call,
-            "waterfall": waterfall.draw(steps, call.total_us),
-            "ran": sum(step.ran for step in steps),
-            "guards": waterfall.milliseconds(queries.guard_time(steps)),
-            "first": waterfall.milliseconds(call.first_us) if call.first_us is not None else "",
-            "stage": words.STAGES.get(words.deciding(call), ""),
-            "findings": [_finding(verdict) for verdict in call.verdicts],
-            "assistant": trace.card("assistant"),
-            "key": trace.card("api_key"),
-            "person": trace.card("user"),
-            "provider": trace.card("provider"),
-        }
-
-
-def _finding(verdict: list[Any]) -> dict[str, Any]:
-    stage, rule, action, where, start, end, score, label = verdict
-    return {
-        "stage": words.STAGES.get(stage, stage),
-        "rule": rule,
-        "action": action,
-        "where": where,
-        "span": f"{start}–{end}" if end else "",
-        "score": f"{score:.2f}",
-        "label": label,
-    }

@@ -1,4 +1,4 @@
-"""A list page as an answer: the whole page, only its list (htmx), or CSV."""
+"""A list page as an answer: the whole page, only its list or the row beside it (htmx), or CSV."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -23,8 +23,11 @@ def answer(
     page.read()
     values = {**(context or {}), "page": page}
     # A swap of this list needs this list only; every other htmx request gets the page it asked for.
-    if getattr(request, "htmx", None) and request.htmx.target == page.id:  # type: ignore[attr-defined]
+    target = request.htmx.target if getattr(request, "htmx", None) else None  # type: ignore[attr-defined]
+    if target == page.id:
         return render(request, "elements/data/list.html", values)
+    if page.peek and target == page.peek_id:
+        return render(request, "elements/data/peek.html", values)
     return render(request, template, values)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from panel.kernel.errors import Refusal
 from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.keyset import Cursor, decode, encode
+from panel.ui.lists.peek import Opened, Peek, opened
 from panel.ui.lists.sources import Source
 from panel.ui.menu import Text
 
@@ -34,11 +35,14 @@ class Row:
     row: Any
     cells: list[Cell]
     url: str
+    peek: str = ""
+    current: bool = False
 
 
 @dataclass
 class ListPage:
     """`sort` names the default column, "-" before it for descending. `empty` is shown when nothing exists at all.
+    `peek` lets a row be looked at beside the list (`?peek=<id>`).
 
     Raises Refusal (400) for a damaged cursor, an unknown sort key or a filter value that is no choice.
     """
@@ -54,6 +58,7 @@ class ListPage:
     csv_name: str = ""
     size: int = SIZE
     caption: Text = ""
+    peek: Peek | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -145,7 +150,27 @@ class ListPage:
             places = f"card-{column.card}{' card-blank' if values['value'] in BLANK else ''}"
             places += " card-last" if column is last else ""
             cells.append(Cell(column, templates[column.name].render(values), places))
-        return Row(row, cells, link)
+        return Row(row, cells, link, self.peek_link(row), bool(self.peek) and str(row.pk) == self.peeked_at)
+
+    @property
+    def peek_id(self) -> str:
+        return f"{self.id}-peek"
+
+    @property
+    def peeked_at(self) -> str:
+        return self.params.get("peek", "")[:100]
+
+    def peek_link(self, row: Any | None) -> str:
+        """This very page with the row beside it; without a row, with nothing beside it."""
+        if not self.peek:
+            return ""
+        kept = {name: self.params.get(name) for name in ("after", "before")}
+        return self.link(**kept, peek=str(row.pk) if row is not None else None)
+
+    @cached_property
+    def peeked(self) -> Opened | None:
+        """What stands beside the list, None when the URL asks for nothing."""
+        return opened(self, self.peek) if self.peek and self.peeked_at else None
 
     def _last_meta(self, row: Any) -> Column | None:
         """The last thing that a card's line of details shows: no dot stands after it."""
@@ -155,7 +180,7 @@ class ListPage:
     def link(self, **changes: str | None) -> str:
         """This list's URL with some parameters changed; a change of anything but the cursor starts at page one."""
         params = self.params.copy()
-        for name in ("after", "before", "format"):
+        for name in ("after", "before", "format", "peek"):
             params.pop(name, None)
         for name, value in changes.items():
             if value is None:

@@ -67,3 +67,9 @@ def list_link(page: ListPage, name: str, value: str = "") -> str:
 def clear_link(page: ListPage) -> str:
     """This list without search and filters."""
     return page.link(q=None, **{one.name: None for one in page.filters})
+
+
+@register.simple_tag
+def peek_close(page: ListPage) -> str:
+    """This very page with nothing beside it."""
+    return page.peek_link(None)

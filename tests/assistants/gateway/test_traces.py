@@ -12,6 +12,7 @@ from assistants.catalog.models import Assistant
 from assistants.catalog.services import grants
 from assistants.conversations import queries
 from assistants.conversations.models import Call
+from assistants.gateway.views import places
 from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing, Refusal
@@ -106,6 +107,39 @@ class TestList:
         assert "Redacted: e-mail address" in lines[1]
 
 
+class TestPeek:
+    def test_a_call_opens_beside_the_list_with_verdict_findings_and_facts(self, desk: Assistant, olga: User) -> None:
+        made = call(desk.id)
+        text = told(visit(actor(olga), f"/traces/?peek={made.id}"))
+        panel = text[text.index('<aside class="peek"') :]
+        for part in ("Redacted: e-mail address", "message 1, characters 4–21", "1 of 1", f'href="/traces/{made.id}/"'):
+            assert part in panel
+
+    def test_a_call_of_an_assistant_that_one_may_not_see_does_not_open(self, desk: Assistant, bob: User) -> None:
+        made = call(desk.id)
+        assert "message 1" not in told(visit(actor(bob), f"/traces/?peek={made.id}"))
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("/messages/1/content", "message 2"),
+        ("/messages/1/content/0/text", "message 2, part 1"),
+        ("/messages/0/tool_calls/0/function/arguments#/city", "message 1, tool call"),
+        ("/choices/0/message/content", "answer"),
+        ("/choices/2/message/tool_calls/0/function/arguments", "answer 3, tool call"),
+        ("/tools/0/function/description", "tools"),
+        ("/unknown", "/unknown"),
+        ("", ""),
+    ],
+)
+def test_the_place_of_a_finding_is_told_in_words(where: str, words: str) -> None:
+    assert places.place(where) == words
+    assert places.span(13, 33) == "characters 14–33"
+    assert places.span(0, 1) == "character 1"
+    assert places.span(0, 0) == ""
+
+
 class TestDetail:
     def test_a_block_is_told_as_a_sentence_with_its_stage_and_rule(self, desk: Assistant, olga: User) -> None:
         made = call(
@@ -118,7 +152,7 @@ class TestDetail:
         )
         text = told(visit(actor(olga), f"/traces/{made.id}/"))
         assert "<h1>Blocked: it looks like prompt injection</h1>" in text
-        for part in ("injection.override", "0.97", "0–40", "Not stored", "Model"):
+        for part in ("injection.override", "0.97", "message 1, characters 1–40", "Not stored", "Model"):
             assert part in text
 
     def test_the_tape_says_what_ran_and_what_did_not(self, desk: Assistant) -> None:
