@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "panel.ui.web.errors.Refusals",
     "accounts.signin.middleware.Sessions",
     "accounts.access.middleware.Doors",
+    "accounts.signin.middleware.CarryOn",
     "compliance.auditing.middleware.Refused",
 ]
 ROOT_URLCONF = "panel.urls"

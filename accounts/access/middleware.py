@@ -32,6 +32,14 @@ def register_bearer(find: Callable[[str, datetime], Actor | None]) -> None:
     _bearers.append(find)
 
 
+# Keeps a form for its sender and says where it goes on, or None; the floor above registers it.
+_keepers: list[Callable[[HttpRequest], str | None]] = []
+
+
+def register_keeper(keep: Callable[[HttpRequest], str | None]) -> None:
+    _keepers[:] = [keep]
+
+
 class Doors:
     """Sets `request.actor`, then lets in, asks to sign in, asks for a fresh factor, or refuses and journals it."""
 
@@ -124,7 +132,12 @@ def needs_factor(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def _elsewhere(request: HttpRequest, name: str) -> HttpResponse:
     here = request.headers.get("HX-Current-URL") if getattr(request, "htmx", None) else None
-    back = here or (request.get_full_path() if request.method in {"GET", "HEAD"} else request.headers.get("Referer"))
+    if request.method in {"GET", "HEAD"}:
+        back: str | None = here or request.get_full_path()
+    else:
+        back = (
+            next((url for keep in _keepers if (url := keep(request))), None) or here or request.headers.get("Referer")
+        )
     url = f"{reverse(name)}?{urlencode({'next': back or '/'})}"
     if getattr(request, "htmx", None):
         response = HttpResponse(status=204)

@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import middleware as doors
 from accounts.access import services as access
+from accounts.signin import middleware
 from accounts.signin.services import links, sessions
 from accounts.signin.views import enrolment, security, tasks
 from panel.journal import events
 from panel.kernel.registries import privacy, setup
-from panel.kernel.registries.privacy import NotPersonal
+from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 from panel.ui.menu import Item
 
@@ -19,6 +21,20 @@ privacy.declare("signin.RecoveryDevice", {"name": _WORD})
 privacy.declare("signin.RecoveryCode", {"digest": _HASH})
 privacy.declare("signin.Failures", {"subject": _HASH})
 privacy.declare("signin.Link", {"digest": NotPersonal("the hash of a random link", secret=True), "stage": _WORD})
+
+privacy.declare(
+    "signin.Kept",
+    {
+        "sealed": Personal(
+            "user",
+            "account",
+            "to carry on what was sent when a session ended",
+            export="omit",
+            erase="period",
+            retention="15 minutes",
+        )
+    },
+)
 
 events.register("signin.session.opened", _("Signed in"))
 events.register("signin.session.refused", _("Sign-in refused"))
@@ -32,6 +48,7 @@ events.register("signin.link.made", _("One-time link made"))
 events.register("signin.administrator.recovered", _("Administrator recovered on the console"))
 events.register("signin.link.used", _("One-time link used"))
 
+doors.register_keeper(middleware.keep)
 access.register_ending(sessions.end_all)
 access.register_ending(links.end_links)
 for step in enrolment.SETUP:

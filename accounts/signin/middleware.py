@@ -1,15 +1,34 @@
-"""Sessions end: after half an hour without use, after twelve hours, when the person's are ended. In real time."""
+"""Sessions end: after half an hour without use, after twelve hours, when the person's are ended. In real time.
+
+A form that meets an ended session, or needs a fresh factor, is kept for its sender and carried on (services.kept).
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
-from django.contrib import auth
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.contrib import auth, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from accounts.access import queries
+from accounts.access.rules import door_of
+from accounts.people import queries as people
 from accounts.people.models import User
-from accounts.signin.rules import IDLE_PRIVILEGED, OPENED_AT, SEEN_AT, TOUCH, session_over
+from accounts.signin.rules import CARRIED, IDLE_PRIVILEGED, OPENED_AT, SEEN_AT, TOUCH, WAS, session_over
+from accounts.signin.services import kept
+from panel.ui.forms import CodeInput, SecretInput
+from panel.ui.menu import actor_of
+
+# Pages that only pass the name of a kept request on.
+ON_THE_WAY = {"signin:step_up", "signin:discarding"}
+
+PLAIN_FORM = "application/x-www-form-urlencoded"
 
 
 class Sessions:
@@ -22,6 +41,7 @@ class Sessions:
         user = request.user
         if isinstance(user, User) and user.is_authenticated and _over(request, user):
             auth.logout(request)
+            request.session[WAS] = str(user.pk)
         return self.get_response(request)
 
 
@@ -43,3 +63,102 @@ def _over(request: HttpRequest, user: User) -> bool:
 def _instant(request: HttpRequest, name: str) -> datetime | None:
     found = request.session.get(name)
     return datetime.fromtimestamp(found, UTC) if isinstance(found, int | float) else None
+
+
+class CarryOn:
+    """A POST that names a kept request becomes that request. Stands after the doors: they asked this request's own
+    permit and factor, and Django asked its CSRF token."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        match, actor = request.resolver_match, actor_of(request)
+        kept_id = None if match and match.view_name in ON_THE_WAY else _named(request)
+        if kept_id is None or actor.kind != "person" or actor.id is None:
+            return None
+        path = request.get_full_path()
+        found = kept.take(user_id=actor.id, kept_id=kept_id, path=path, at=timezone.now())
+        if found is None:
+            return HttpResponseRedirect(reverse("signin:carry_on", args=[kept_id]))
+        fields = QueryDict(mutable=True, encoding=request.encoding)
+        for name, values in found.fields.items():
+            fields.setlist(name, values)
+        # The only way to give a request other fields than its body holds.
+        request._post, request._files = fields, MultiValueDict()  # type: ignore[attr-defined]
+        return None
+
+
+def _named(request: HttpRequest) -> UUID | None:
+    """The kept request that this one stands for. Other kinds of body are left unread for their view."""
+    if request.method != "POST" or request.content_type != PLAIN_FORM:
+        return None
+    try:
+        return UUID(request.POST[CARRIED]) if CARRIED in request.POST else None
+    except ValueError:
+        return None
+
+
+def keep(request: HttpRequest) -> str | None:
+    """Where this request goes on once its sender is back; None when it cannot be kept, of which they are told."""
+    if request.method != "POST":
+        return None
+    kept_id = _named(request) or _kept(request)
+    if kept_id is None:
+        if request.content_type != "application/json" and (
+            set(request.POST) - {"csrfmiddlewaretoken"} or request.FILES
+        ):
+            messages.error(request, _("What you sent could not be kept. Go back, copy it, and send it again."))
+        return None
+    return reverse("signin:carry_on", args=[kept_id])
+
+
+def _kept(request: HttpRequest) -> UUID | None:
+    user = _sender(request)
+    form_like = request.content_type in {PLAIN_FORM, "multipart/form-data"}
+    if user is None or not form_like or request.FILES:
+        return None
+    left_out = {"csrfmiddlewaretoken", *_proofs(request)}
+    fields = {name: request.POST.getlist(name) for name in request.POST if name not in left_out}
+    origin = request.headers.get("Referer", "")
+    waiting = kept.Waiting(request.get_full_path(), _act(request), origin, fields)
+    return kept.keep(user=user, waiting=waiting, at=timezone.now())
+
+
+def _sender(request: HttpRequest) -> User | None:
+    """Who is signed in, or was until the session ended; nobody else may ever carry the request on."""
+    actor, was = actor_of(request), request.session.get(WAS)
+    if actor.kind == "person" and actor.id:
+        return people.user(actor.id)
+    return people.user(UUID(was)) if was else None
+
+
+def _view_class(request: HttpRequest) -> Any:
+    match = request.resolver_match
+    return getattr(match.func, "view_class", None) if match else None
+
+
+def _proofs(request: HttpRequest) -> list[str]:
+    """Fields that prove who is there: passwords and codes. The value of a secret is not one, it is kept sealed."""
+    form = getattr(_view_class(request), "form_class", None)
+    fields = getattr(form, "base_fields", {})
+    return [name for name, field in fields.items() if _is_proof(field.widget)]
+
+
+def _is_proof(widget: forms.Widget) -> bool:
+    return isinstance(widget, CodeInput) or (
+        isinstance(widget, forms.PasswordInput) and not isinstance(widget, SecretInput)
+    )
+
+
+def _act(request: HttpRequest) -> str:
+    """What the request does: the title of the right it needs."""
+    match = request.resolver_match
+    declared = door_of(match.func) if match else None
+    permit = declared.permit_for("post") if declared else None
+    return str(permit.title) if permit else _("What you sent")

@@ -157,3 +157,16 @@ class Link(models.Model):
 
     def open(self, at: datetime) -> bool:
         return self.used_at is None and at < self.expires_at
+
+
+class Kept(models.Model):
+    """A form that was sent when a session had ended or a fresh factor was missing, until its sender carries on. All of
+    it is sealed under that person's key; instants are real time."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()

@@ -30,6 +30,12 @@ PENDING = timedelta(minutes=10)
 # How often a session writes down that it is in use.
 TOUCH = timedelta(minutes=1)
 LINK_LIFE = timedelta(hours=72)
+# Session key: who the session belonged to that has ended in this browser. It opens nothing.
+WAS = "was"
+# A form that waits for its sender: how long, how much (bytes of JSON), how many of one person; and the name of the field
+# that stands for it when it is carried on.
+KEPT_LIFE, KEPT_BYTES, KEPT_COUNT = timedelta(minutes=15), 256 * 1024, 10
+CARRIED = "carry_on"
 
 
 class Scope(StrEnum):

@@ -5,10 +5,11 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from accounts.signin.services import throttle
+from accounts.signin.services import kept, throttle
 from panel.kernel.jobs import job
 
 
 @job("signin.tidy", title=gettext_noop("Forget forgiven sign-in failures and ended sessions"), every=timedelta(hours=1))
 def tidy() -> None:
     throttle.forget(timezone.now())
+    kept.forget(timezone.now())

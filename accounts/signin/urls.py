@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.signin.views import inviting, joining, security, signing
+from accounts.signin.views import carrying, inviting, joining, security, signing
 
 app_name = "signin"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("sign-in/recovery/", signing.Recovery.as_view(), name="recovery"),
     path("sign-out/", signing.SignOut.as_view(), name="sign_out"),
     path("step-up/", signing.StepUp.as_view(), name="step_up"),
+    path("carry-on/<uuid:kept_id>/", carrying.CarryOn.as_view(), name="carry_on"),
+    path("carry-on/<uuid:kept_id>/discarding/", carrying.Discarding.as_view(), name="discarding"),
     path("join/<str:token>/", joining.Join.as_view(), name="join"),
     path("account/security/", security.Security.as_view(), name="security"),
     path("account/security/password/", security.Password.as_view(), name="password"),

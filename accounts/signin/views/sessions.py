@@ -15,7 +15,7 @@ from django_otp.models import Device
 from accounts.access.rules import FRESH_AT, SESSION_ID
 from accounts.people import queries as people
 from accounts.people.models import User
-from accounts.signin.rules import OPENED_AT, PENDING, SEEN_AT
+from accounts.signin.rules import OPENED_AT, PENDING, SEEN_AT, WAS
 from accounts.signin.services import factors, sessions
 from panel.kernel import clock, ids
 from panel.kernel.actors import Actor
@@ -79,7 +79,11 @@ def prove(request: HttpRequest, device: Device) -> None:
 
 
 def leave(request: HttpRequest) -> None:
+    """Sign out. Another tab may still send a form: it is kept for this person."""
+    was = request.user.pk
     auth.logout(request)
+    if was:
+        request.session[WAS] = str(was)
 
 
 def keep(request: HttpRequest, user: User) -> None:

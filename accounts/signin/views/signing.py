@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from accounts.access.rules import SIGNED_IN, door, open_to_all
 from accounts.people.models import User
 from accounts.signin import forms
+from accounts.signin.rules import CARRIED
 from accounts.signin.services import factors, passwords
 from accounts.signin.services import sessions as events
-from accounts.signin.views import sessions
+from accounts.signin.views import carrying, sessions
 from panel.kernel import actors
 from panel.kernel.errors import Invalid
 from panel.ui.pages import FormPage, Page, go
@@ -33,6 +34,9 @@ class SignIn(FormPage):
     @property
     def target(self) -> str:
         return sessions.safe_next(self.request, self.request.GET.get("next"))
+
+    def context(self) -> dict[str, Any]:
+        return {"kept": carrying.kept_id_of(self.target) is not None}
 
     def perform(self, form: forms.SignIn) -> str:
         given, where = form.cleaned_data, sessions.address(self.request)
@@ -98,10 +102,18 @@ class StepUp(FormPage):
     form_class = forms.AnyCode
     template_name = "accounts/signin/step_up.html"
 
-    def context(self) -> dict[str, Any]:
-        return {"back": sessions.safe_next(self.request, self.request.GET.get("next"))}
+    @property
+    def target(self) -> str:
+        return sessions.safe_next(self.request, self.request.GET.get("next"))
 
-    def perform(self, form: forms.AnyCode) -> str:
+    def context(self) -> dict[str, Any]:
+        waiting = carrying.waiting_at(self.actor, self.target)
+        if waiting is None:
+            return {"back": self.target}
+        back, kept_id = carrying.origin(self.request, waiting), carrying.kept_id_of(self.target)
+        return {"back": back, "waiting": waiting, "kept_id": kept_id, "name": CARRIED}
+
+    def perform(self, form: forms.AnyCode) -> str | HttpResponse:
         user = self.request.user
         assert isinstance(user, User)  # noqa: S101 - the door let a person in
         code, where = form.cleaned_data["code"].strip(), sessions.address(self.request)
@@ -111,4 +123,6 @@ class StepUp(FormPage):
             raise Invalid(fields={"code": _("That code is not right, or was used already. Wait for the next one.")})
         sessions.prove(self.request, device)
         events.proved(actor=self.actor, method=factors.method_of(device), at=self.at)
-        return sessions.safe_next(self.request, self.request.GET.get("next"))
+        waiting = carrying.waiting_at(self.actor, self.target)
+        # The factor was proved for exactly this act, which the page named: the form goes straight on to it.
+        return carrying.straight(waiting.path) if waiting else self.target
