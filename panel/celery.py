@@ -6,10 +6,10 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import import_modules, setup_logging, worker_process_init
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
 
-from panel.kernel import jobs
 from panel.kernel.boot import boot
+from panel.kernel.work import notes
 from panel.ops import logs
 from panel.ops.services import broker
 from panel.ops.services.spawn import die_with_parent
@@ -17,13 +17,11 @@ from panel.ops.services.spawn import die_with_parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panel.settings")
 app = Celery("panel")
 app.conf.update(broker.settings(boot().valkey_url))
+app.conf.beat_scheduler = "panel.kernel.work.beat:Scheduler"
 app.autodiscover_tasks()
 
-
-@import_modules.connect(sender=app)
-def _schedule(**_: Any) -> None:
-    """After the task modules are read: what they put on the schedule."""
-    app.conf.beat_schedule = jobs.schedule()
+task_prerun.connect(notes.before)
+task_postrun.connect(notes.after)
 
 
 @setup_logging.connect

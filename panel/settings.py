@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     *SLICES,
 ]
 MIDDLEWARE = [
-    "panel.kernel.middleware.RealAddress",
+    "panel.ui.web.address.RealAddress",
     "panel.ui.web.middleware.Headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -9,3 +9,5 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         # One autodiscover loads what every slice registers; registries are empty before and complete after it.
         autodiscover_modules("hooks")
+        # Every process knows the kinds of jobs: pages show their titles, beat their schedules, services start them.
+        autodiscover_modules("tasks")

@@ -19,3 +19,20 @@ privacy.declare("kernel.Worker", {"kind": _NAME})
 privacy.declare("kernel.PartitionedTable", {"table": _NAME, "scheme": _NAME})
 privacy.declare("kernel.RetentionClass", {"name": _NAME})
 privacy.declare("kernel.Setting", {"name": _NAME, "value": NotPersonal("settings hold no personal data by rule")})
+
+_FIXED = NotPersonal("fixed sentences, ids and numbers by rule: what a job says of itself names nobody")
+privacy.declare(
+    "kernel.Job",
+    {
+        **dict.fromkeys(
+            ("name", "actor_kind", "about_kind", "key", "unit", "phase", "result_kind", "file_name"), _NAME
+        ),
+        **dict.fromkeys(("arguments", "words", "log", "checkpoint", "error"), _FIXED),
+        **dict.fromkeys(("state", "error_code"), _NAME),
+    },
+)
+privacy.declare("kernel.Scheduled", dict.fromkeys(("name", "outcome", "error_code"), _NAME))
+privacy.store(
+    "jobs",
+    NotPersonal("files that jobs made, sealed under a key of the job's own; gone with the job's row", secret=True),
+)

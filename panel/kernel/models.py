@@ -109,3 +109,88 @@ class Setting(models.Model):
     name = models.CharField(max_length=80, primary_key=True)
     value = models.JSONField()
     changed_at = models.DateTimeField(default=clock.now)
+
+
+class Job(models.Model):
+    """One run of a long task: the truth about it. The broker only wakes a worker; who works holds a lease.
+
+    `arguments`, `checkpoint`, `phase` and `log` hold ids, numbers and fixed sentences, nothing personal. `key` is unique
+    per name while the job is not over (`keyed`), or for good (`once`). `lease_until`, `sent_at`, `not_before` are the
+    database's own time; the other instants are the house's clock.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    name = models.CharField(max_length=60)
+    arguments = models.JSONField(default=dict)
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField(null=True)
+    about_kind = models.CharField(max_length=40, default="")
+    about_id = models.UUIDField(null=True)
+    key = models.CharField(max_length=120, default="")
+    keyed = models.BooleanField(default=False)
+    once = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, default="queued")
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    unit = models.CharField(max_length=40, default="")
+    phase = models.CharField(max_length=200, default="")
+    words = models.JSONField(default=dict)
+    log = models.JSONField(default=list)
+    checkpoint = models.JSONField(null=True)
+    result_kind = models.CharField(max_length=40, default="")
+    result_id = models.UUIDField(null=True)
+    file_name = models.CharField(max_length=120, default="")
+    file_size = models.BigIntegerField(default=0)
+    error_code = models.CharField(max_length=60, default="")
+    error = models.CharField(max_length=300, default="")
+    attempts = models.PositiveIntegerField(default=0)
+    strikes = models.PositiveIntegerField(default=0)
+    holder = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="kernel_job_state", condition=Q(state__in=["queued", "running", "done", "failed", "cancelled"])
+            ),
+            models.CheckConstraint(
+                name="kernel_job_ended",
+                condition=Q(state__in=["queued", "running"], ended_at__isnull=True)
+                | Q(state__in=["done", "failed", "cancelled"], ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="kernel_job_holder",
+                condition=Q(state="running", holder__isnull=False, lease_until__isnull=False)
+                | (~Q(state="running") & Q(holder__isnull=True, lease_until__isnull=True)),
+            ),
+            models.UniqueConstraint(name="kernel_job_key", fields=["name", "key"], condition=Q(keyed=True)),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="kernel_job_open", fields=["state", "id"], condition=Q(ended_at__isnull=True)),
+            models.Index(name="kernel_job_actor", fields=["actor_id", "-id"]),
+            models.Index(name="kernel_job_about", fields=["about_id", "-id"], condition=Q(about_id__isnull=False)),
+            models.Index(name="kernel_job_ended_at", fields=["ended_at"], condition=Q(ended_at__isnull=False)),
+        ]
+
+
+class Scheduled(models.Model):
+    """A name on the schedule: the last slot that a beat claimed, and how its last run went. The schedule itself is code."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    slot = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, default="")
+    error_code = models.CharField(max_length=60, default="")
+    job_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="kernel_scheduled_outcome", condition=Q(outcome__in=["", "done", "failed"]))
+        ]

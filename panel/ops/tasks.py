@@ -7,7 +7,8 @@ from django.utils.translation import gettext_noop
 
 from panel.kernel import clock
 from panel.kernel.db import partitions
-from panel.kernel.jobs import job
+from panel.kernel.jobs import Run, job
+from panel.kernel.work import tending
 from panel.ops import queries
 from panel.ops.services.reach import HEARTBEAT
 
@@ -25,3 +26,29 @@ def heartbeat() -> None:
 def make_partitions() -> None:
     today = clock.now().date()
     partitions.ensure(today, today + timedelta(days=partitions.AHEAD_DAYS))
+
+
+@job(
+    "ops.tend_jobs",
+    title=gettext_noop("Wake jobs that wait, take back those of lost workers"),
+    every=timedelta(seconds=5),
+)
+def tend_jobs() -> None:
+    tending.tend()
+
+
+@job("ops.forget_jobs", title=gettext_noop("Forget jobs that ended 30 days ago"), every=timedelta(hours=24))
+def forget_jobs() -> None:
+    tending.forget(before=clock.now() - tending.KEPT)
+
+
+@job("ops.try_jobs", title=gettext_noop("Try whether long jobs run"), long=True)
+def try_jobs(run: Run, steps: str) -> None:
+    """Counts to `steps`, five a second: shows that worker, lease, progress and cancelling work end to end."""
+    wanted = int(steps)
+    for step in range(int(run.checkpointed or 0), wanted):
+        run.progress(step, wanted, gettext_noop("Counting"), unit=gettext_noop("steps"))
+        time.sleep(0.2)
+        run.checkpoint(step + 1)
+        run.log(gettext_noop("Step %(number)s is done."), number=step + 1)
+    run.progress(wanted, wanted)

@@ -74,9 +74,11 @@ def test_rules_and_services_are_told_the_time() -> None:
 
 
 def test_no_sql_reads_the_servers_clock() -> None:
+    """But leases between machines, which live and end by one real clock: the database's."""
     assert (
         _where(
-            tree.python(migrations=True), r"(?i)[\"' (,]now\(\)(?!.*->)|\bCURRENT_(TIMESTAMP|DATE)\b|clock_timestamp\("
+            [one for one in tree.python(migrations=True) if not one.startswith("panel/kernel/work/")],
+            r"(?i)[\"' (,]now\(\)(?!.*->)|\bCURRENT_(TIMESTAMP|DATE)\b|clock_timestamp\(",
         )
         == []
     )

@@ -21,6 +21,7 @@ LATER = (
     "tests.stage.live",
     "tests.factories.cast",
     "tests.factories.world",
+    "tests.factories.trials",
 )
 _run: list[Run] = []
 

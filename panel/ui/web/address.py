@@ -1,4 +1,4 @@
-"""Middleware that every door needs."""
+"""Whose address a request came from."""
 
 from collections.abc import Callable
 
