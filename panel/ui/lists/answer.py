@@ -27,7 +27,7 @@ def answer(
     if target == page.id:
         return render(request, "elements/data/list.html", values)
     if page.peek and target == page.peek_id:
-        return render(request, "elements/data/peek.html", values)
+        return render(request, "elements/data/list_peek.html", values)
     return render(request, template, values)
 
 

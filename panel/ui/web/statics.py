@@ -1,4 +1,4 @@
-"""Static files: hashed names, compressed, and one stylesheet instead of forty."""
+"""Static files: hashed names, compressed, one stylesheet instead of forty, one script with its parts behind it."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _IMPORT = re.compile(r'^@import url\("(?P<path>[^"]+)"\) layer\((?P<layer>[a-z]+)\);$', re.MULTILINE)
 SHEET = "css/app.css"
+SCRIPT, PARTS = "js/app.js", "parts"
 
 
 def bundle(sheet: str, folder: Path) -> str:
@@ -21,14 +22,21 @@ def bundle(sheet: str, folder: Path) -> str:
     return _IMPORT.sub(inline, sheet)
 
 
+def joined(script: str, folder: Path) -> str:
+    """The script with every file of its folder of parts behind it, by name. Each is a closed function of its own."""
+    parts = sorted((folder / PARTS).glob("*.js"))
+    return "\n".join([script, *(part.read_text() for part in parts)])
+
+
 class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        if SHEET in paths and not dry_run:
-            storage, path = paths[SHEET]
-            source = Path(storage.path(path))
-            self.delete(SHEET)
-            self._save(SHEET, ContentFile(bundle(source.read_text(), source.parent).encode()))
-            paths[SHEET] = (self, SHEET)
+        for name, made in ((SHEET, bundle), (SCRIPT, joined)):
+            if name in paths and not dry_run:
+                storage, path = paths[name]
+                source = Path(storage.path(path))
+                self.delete(name)
+                self._save(name, ContentFile(made(source.read_text(), source.parent).encode()))
+                paths[name] = (self, name)
         yield from super().post_process(paths, dry_run, **options)
 
     def stored_name(self, name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from panel.ui.templatetags.elements import GROUPS
-from panel.ui.web.statics import bundle
+from panel.ui.web.statics import bundle, joined
 
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
@@ -71,6 +71,15 @@ def test_imported_sheets_hold_no_relative_address() -> None:
     for path in SHEETS:
         if path.name != "app.css":
             assert "url(" not in path.read_text(), path.name
+
+
+def test_the_script_carries_every_part_and_none_leaves_a_name_behind() -> None:
+    whole = joined((STATIC / "js/app.js").read_text(), STATIC / "js")
+    parts = [path.read_text() for path in (STATIC / "js/parts").iterdir()]
+    assert parts
+    for part in parts:
+        assert part in whole
+        assert part.rstrip().endswith("})();")
 
 
 def test_the_sheet_stays_small() -> None:
