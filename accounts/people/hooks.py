@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.people import queries
+from accounts.people.rules import State
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
+from panel.outbound.mail import directory
 
 _WORD = NotPersonal("a fixed word of the program")
 
@@ -42,3 +44,14 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:  # no
 
 
 objects.register(objects.Resolver("user", "person", _cards, choices=lambda actor: queries.choices()))  # noqa: ARG005
+
+
+def _recipient(person: UUID) -> directory.Recipient | None:
+    """A closed account gets no mail; one that has not joined yet does."""
+    found = queries.user(person)
+    if found is None or found.state == State.DISABLED or not found.email_address:
+        return None
+    return directory.Recipient(found.email_address, found.full_name, found.language)
+
+
+directory.register(_recipient)

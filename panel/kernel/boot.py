@@ -27,6 +27,7 @@ class Smtp:
     starttls: bool = False
     tls: bool = False
     sender: str = "panel@localhost"
+    reply_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def database_settings(url: str) -> dict[str, Any]:
 
 
 def smtp_settings(url: str) -> Smtp:
-    """`smtp://user:password@host:port?from=a@b` (STARTTLS: `smtp+starttls`, TLS: `smtps`)."""
+    """`smtp://user:password@host:port?from=a@b&reply-to=c@d` (STARTTLS: `smtp+starttls`, TLS: `smtps`)."""
     if not url:
         return Smtp()
     parts = urlsplit(url)
@@ -77,6 +78,7 @@ def smtp_settings(url: str) -> Smtp:
         starttls=parts.scheme == "smtp+starttls",
         tls=parts.scheme == "smtps",
         sender=unquote(query.get("from", "panel@localhost")),
+        reply_to=unquote(query.get("reply-to", "")),
     )
 
 

@@ -1,0 +1,69 @@
+"""Letters: what the panel writes to people. `templates/emails/<name>.txt` (its first line is the subject) and `.html`.
+
+A slice registers its letters in hooks.py, with a sample for the preview and the tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string  # noqa: TID251 - a letter is a template, whoever sends it
+from django.utils import translation
+from django.utils.functional import Promise
+
+from panel.kernel.errors import Invalid
+from panel.kernel.models import Installation
+from panel.outbound.mail.rules import MAX_BODY
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`title` says in the outbox what it is; `sample` are values as a real one gets them. `link` is the one thing to do
+    and stays copyable in the outbox; a letter without one only tells."""
+
+    name: str
+    title: Text
+    sample: Mapping[str, Any]
+
+
+@dataclass(frozen=True, repr=False)
+class Written:
+    subject: str
+    text: str
+    html: str
+    link: str
+
+
+_letters: dict[str, Letter] = {}
+
+
+def register(letter: Letter) -> None:
+    _letters[letter.name] = letter
+
+
+def registered() -> dict[str, Letter]:
+    return dict(sorted(_letters.items()))
+
+
+def title(name: str) -> str:
+    """What a letter is, for people; its name when an older version wrote it."""
+    return str(_letters[name].title) if name in _letters else name
+
+
+def write(name: str, context: Mapping[str, Any], language: str, *, to: str = "") -> Written:
+    """The letter in a language. `to` is the recipient's name. Raises LookupError for an unknown letter, Invalid for one
+    that is too long."""
+    letter = _letters[name]
+    organisation = Installation.objects.values_list("organisation", flat=True).first() or ""
+    values = {**context, "to": to, "organisation": organisation or "ClawPanel", "base_url": settings.BASE_URL}
+    with translation.override(language or settings.LANGUAGE_CODE):
+        text = render_to_string(f"emails/{letter.name}.txt", values)
+        subject, _line, body = text.strip().partition("\n")
+        subject = " ".join("".join(char if char.isprintable() else " " for char in subject).split())[:200]
+        html = render_to_string(f"emails/{letter.name}.html", {**values, "subject": subject, "language": language})
+    if len(body) > MAX_BODY or len(html) > MAX_BODY:
+        raise Invalid("This message is too long to be sent as mail.", code="mail_too_long")
+    return Written(subject, body.strip() + "\n", html, str(context.get("link", "")))
