@@ -68,10 +68,10 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target.matches("[data-peek-panel]")) event.detail.target.setAttribute("aria-busy", "true");
   });
-  /* After the address was replaced: the row is current, a reader hears the panel's title. */
-  document.addEventListener("htmx:replacedInHistory", () => {
-    const panel = open();
-    if (!panel) return;
+  /* The row is current, and a reader hears the panel's title. */
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const panel = event.target.closest("[data-peek-panel]");
+    if (!panel || panel.hidden) return;
     mark(listOf(panel));
     panel.querySelector("h2").focus({ preventScroll: true });
   });
