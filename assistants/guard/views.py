@@ -98,6 +98,7 @@ class New(FormPage):
 
 @door(permits.CHANGE)
 class Edit(OfPolicy, FormPage):
+    edits = True
     form_class = forms.Stages
     template_name = "assistants/guard/edit.html"
 

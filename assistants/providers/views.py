@@ -134,6 +134,7 @@ class Detail(OfProvider):
 
 @door(rules.CHANGE)
 class Edit(OfProvider, WithSecrets):
+    edits = True
     template_name = "assistants/providers/edit.html"
 
     def initial(self) -> dict[str, Any]:

@@ -11,11 +11,13 @@ class Rotation(FormPage):
         return reverse("vault:secret", args=[self.secret.id])
 """
 
+from contextlib import nullcontext
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -26,6 +28,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict, Invalid
 from panel.ui.forms import refuse
 from panel.ui.menu import Text, actor_of
+from panel.ui.web import stale
 
 
 def tell(request: HttpRequest, sentence: Text, *, failed: bool = False) -> None:
@@ -71,9 +74,13 @@ class Page(View):
 
 class FormPage(Page):
     """A page with one form. `perform(form)` makes one domain call and returns where to go, or an answer (a page that
-    shows a secret once). What the verb refuses as Invalid or Conflict stands in the form, with the input kept."""
+    shows a secret once). What the verb refuses as Invalid or Conflict stands in the form, with the input kept.
+
+    `edits` says that the form changes something that exists and that others may change meanwhile: `initial` is its state,
+    and what was sent on top of an older one is shown against it instead of saved (panel.ui.web.stale)."""
 
     form_class: type[BaseForm]
+    edits = False
 
     def initial(self) -> dict[str, Any]:
         return {}
@@ -81,8 +88,16 @@ class FormPage(Page):
     def form_options(self) -> dict[str, Any]:
         return {}
 
+    def changed_by(self) -> str:
+        """Who changed it last, in words, when that is known."""
+        return ""
+
     def form(self, data: Any = None, files: Any = None) -> BaseForm:
-        return self.form_class(data, files, initial=self.initial(), **self.form_options())
+        form = self.form_class(data, files, initial=self.initial(), **self.form_options())
+        if self.edits:
+            given = data.get(stale.SEEN) if data is not None else ""
+            form.seen = given or stale.mark(self.initial())  # type: ignore[attr-defined]
+        return form
 
     def perform(self, form: Any) -> str | HttpResponseBase:
         raise NotImplementedError
@@ -90,18 +105,56 @@ class FormPage(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         return self.show(form=self.form())
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.edits:
+            return self._sent(request)
+        if stale.AGAIN in request.POST:
+            return self.show(form=self.form(request.POST))
+        try:
+            with stale.alone(request.path):
+                now = stale.mark(self.initial())
+                return self._sent(request) if request.POST.get(stale.SEEN, now) == now else self._stale()
+        except _Moved:
+            # What this page has read is old: read anew.
+            anew = type(self)()
+            anew.setup(request, *args, **kwargs)
+            return anew._stale()
+
+    def _sent(self, request: HttpRequest) -> HttpResponseBase:
         form = self.form(request.POST, request.FILES)
         if form.is_valid():
             try:
-                return self._answer(self.perform(form))
+                with transaction.atomic() if self.edits else nullcontext():
+                    return self._answer(self.perform(form))
             except (Invalid, Conflict) as refusal:
+                if self.edits and refusal.code == "changed":
+                    raise _Moved from None
                 refuse(form, refusal)
                 return self.show(form=form, status=refusal.status)
         return self.show(form=form, status=422)
 
+    def _stale(self) -> HttpResponse:
+        """409: theirs and yours, and three ways on."""
+        form, theirs = self.form(self.request.POST), self.initial()
+        values = {
+            **self.context(),
+            "differences": stale.differences(form, theirs),
+            "typed_secret": stale.typed_secret(form),
+            "fields": stale.renewed(form, self.request.POST, theirs).lists(),
+            "changed_by": self.changed_by(),
+            "again": stale.AGAIN,
+        }
+        response = render(self.request, "ui/stale.html", values, status=409)
+        if getattr(self.request, "htmx", None):
+            response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
+        return response
+
     def _answer(self, done: str | HttpResponseBase) -> HttpResponseBase:
         return go(self.request, done) if isinstance(done, str) else done
+
+
+class _Moved(Exception):  # noqa: N818 - not a fault: the verb found another revision under its lock
+    """Leaves the transaction in which nothing was saved."""
 
 
 class Act(Page):

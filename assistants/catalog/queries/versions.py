@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.people import queries as people
 from assistants.catalog.models import Assistant, AssistantVersion, Draft, Publication
 from assistants.catalog.queries import parts
-from assistants.catalog.rules import content, diff
+from assistants.catalog.rules import content
 from assistants.catalog.rules.content import Content
+from panel.ui.drawings import diff
 
 NOTHING = Content(system_prompt="", provider="", model="", policy="", policy_digest="")
 

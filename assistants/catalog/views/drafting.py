@@ -18,6 +18,9 @@ from panel.ui.pages import FormPage
 class OfDraft(OfAssistant):
     tab = "catalog:draft"
 
+    def changed_by(self) -> str:
+        return assistants.by_whom(self.draft.edited_by_kind, self.draft.edited_by_id)
+
     @cached_property
     def draft(self) -> DraftRow:
         return versions.draft_of(self.assistant)
@@ -34,6 +37,7 @@ class OfDraft(OfAssistant):
 
 @door(permits.VIEW, post=permits.EDIT)
 class Draft(OfDraft, FormPage):
+    edits = True
     form_class = forms.Draft
     template_name = "assistants/catalog/draft.html"
 
@@ -73,6 +77,7 @@ class Guards(OfDraft, FormPage):
     """The stages of the draft's policy, each of which the assistant may only make stricter."""
 
     tab = "catalog:guards"
+    edits = True
     form_class = forms.Guards
     template_name = "assistants/catalog/guards.html"
 

@@ -72,6 +72,7 @@ class Resumption(OfAssistant, Act):
 class Description(OfAssistant, FormPage):
     """Name and description; at the foot the danger zone."""
 
+    edits = True
     form_class = forms.Description
     template_name = "assistants/catalog/settings.html"
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants.catalog.rules.diff import Row, changed_lines, compare
+from panel.ui.drawings.diff import Row, changed_lines, compare
 
 lines = st.lists(st.sampled_from(["a b", "a c", "", "x", "Never say a price.", "(x)"]), max_size=12)
 
