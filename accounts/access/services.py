@@ -16,6 +16,8 @@ from accounts.access.rules import (
     MANAGE_PEOPLE,
     MANAGE_ROLES,
     MANAGE_TEAMS,
+    OBJECT_ROLE_NAMES,
+    ROLE_NAMES,
     ObjectRole,
     Permit,
     Role,
@@ -30,6 +32,7 @@ from panel.journal import services as journal
 from panel.kernel.actors import Actor
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid, NeedsFreshFactor
+from panel.kernel.installation import organisation
 
 _permits: dict[str, Permit] = {}
 _endings: list[Callable[[User, datetime], None]] = []
@@ -90,6 +93,9 @@ def give_role(
     grant.save()
     queries.forget()
     _tell("access.role.given", actor, user, at, role=role.value, expires_at=expires_at, reason=reason)
+    people.tell_of_access(
+        actor=actor, user=user, title=organisation(), role=ROLE_NAMES[role], reason=reason, until=expires_at, at=at
+    )
     return grant
 
 
@@ -188,6 +194,11 @@ def share(
     grant.save(force_insert=True)
     detail = {"receiver": str(receiver.id), "role": role.codename, "expires_at": _instant(expires_at)}
     journal.record("access.object.shared", actor=actor, obj=_reference(obj), detail=detail, at=at)
+    if isinstance(receiver, User):
+        title, word = str(getattr(obj, "name", "")), OBJECT_ROLE_NAMES[role]
+        people.tell_of_access(
+            actor=actor, user=receiver, title=title, role=word, reason=reason, until=expires_at, at=at
+        )
     return grant
 
 

@@ -1,14 +1,24 @@
 """Verbs on people, below the question who may: the callers (access, signin, setup) ask it first."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 
+from accounts.people import queries
 from accounts.people.models import EMAIL_INDEX, Team, User
 from accounts.people.rules import Kind, State, may_step
 from panel.kernel import ids
+from panel.kernel.actors import Actor
 from panel.kernel.crypto import blind, keyring
 from panel.kernel.errors import Conflict, Invalid
+from panel.outbound import services as outbound
+
+Text = str | Promise
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -74,6 +84,19 @@ def address_free(email: str) -> None:
     """Raise AddressTaken when an account has this address."""
     if User.objects.get_queryset().with_email(email).exists():
         raise AddressTaken(TAKEN)
+
+
+def tell_of_access(
+    *, actor: Actor, user: User, title: str, role: Text, reason: str, until: datetime | None, at: datetime
+) -> None:
+    """Write to somebody that they were given a role (on `title`). Nothing to oneself, nor while one has not joined."""
+    if user.state != State.ACTIVE or user.kind != Kind.PERSON or actor.kind != "person" or actor.id == user.id:
+        return
+    context = {
+        "giver": queries.name(actor.id), "title": title, "role": role, "reason": reason,
+        "until": date_format(until, "DATE_FORMAT") if until else "", "link": f"{settings.BASE_URL}/",
+    }  # fmt: skip
+    outbound.send_mail(actor=actor, template="access_granted", to=user.id, context=context, at=at)
 
 
 def step(user: User, state: State) -> User:

@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import middleware as doors
 from accounts.access import services as access
 from accounts.signin import middleware
-from accounts.signin.services import links, sessions
+from accounts.signin.services import links, notices, sessions
 from accounts.signin.views import enrolment, security, tasks
 from panel.journal import events
 from panel.kernel.registries import privacy, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
+from panel.outbound.mail import letters
 from panel.ui import cards, menu
 from panel.ui.menu import Item
 
@@ -49,6 +50,17 @@ events.register("signin.administrator.recovered", _("Administrator recovered on 
 events.register("signin.link.used", _("One-time link used"))
 
 doors.register_keeper(middleware.keep)
+_LETTERS = {
+    "invitation": _("Invitation"),
+    "recovery": _("Link to set password and second factor anew"),
+    "new_device": _("New device signed in"),
+    "factor_added": _("Second factor added"),
+    "factor_removed": _("Second factor removed"),
+    "password_changed": _("Password changed"),
+}
+for letter in notices.letters(_LETTERS):
+    letters.register(letter)
+
 access.register_ending(sessions.end_all)
 access.register_ending(links.end_links)
 for step in enrolment.SETUP:

@@ -8,12 +8,13 @@ from uuid import UUID
 import django_otp
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 
 from accounts.people.models import User
 from accounts.signin import rules
 from accounts.signin.models import RecoveryCode, RecoveryDevice, TotpDevice, digest_of
-from accounts.signin.services import throttle
+from accounts.signin.services import notices, throttle
 from panel.journal import services as journal
 from panel.kernel import clock, ids
 from panel.kernel.actors import Actor
@@ -55,9 +56,12 @@ def confirm_totp(*, actor: Actor, user: User, code: str, address: str) -> TotpDe
         return None
     throttle.refund(charges)
     with transaction.atomic():
-        TotpDevice.objects.filter(user=user, confirmed=True).delete()
+        replaced, _kinds = TotpDevice.objects.filter(user=user, confirmed=True).delete()
         TotpDevice.objects.filter(id=waiting.id).update(confirmed=True)
         journal.record("signin.factor.added", actor=actor, obj=("user", user.id), at=clock.now())
+        if replaced:
+            notices.factor_removed(user=user, factor=_("Earlier authenticator app"), at=clock.now())
+        notices.factor_added(user=user, factor=_("Authenticator app"), at=clock.now())
     waiting.confirmed = True
     return waiting
 
@@ -73,6 +77,7 @@ def new_codes(*, actor: Actor, user: User) -> Codes:
     codes = [rules.new_recovery_code() for _ in range(rules.RECOVERY_COUNT)]
     RecoveryCode.objects.bulk_create(RecoveryCode(device=device, digest=digest_of(user.id, one)) for one in codes)
     journal.record("signin.codes.made", actor=actor, obj=("user", user.id), at=clock.now())
+    notices.factor_added(user=user, factor=_("New recovery codes"), at=clock.now())
     return Codes(device.series, [rules.shown(one) for one in codes])
 
 

@@ -16,7 +16,7 @@ from accounts.people.models import User
 from accounts.people.rules import State
 from accounts.signin.models import Link
 from accounts.signin.rules import LINK_LIFE
-from accounts.signin.services import sessions
+from accounts.signin.services import notices, sessions
 from panel.journal import services as journal
 from panel.kernel.actors import Actor
 
@@ -35,7 +35,9 @@ def invite(
     journal.record("people.user.created", actor=actor, obj=user, at=at)
     for role in roles:
         access.give_role(actor=actor, user=user, role=role, reason=reason, at=at)
-    return user, make(actor=actor, user=user, kind=Link.Kind.JOIN, at=at)
+    token = make(actor=actor, user=user, kind=Link.Kind.JOIN, at=at)
+    notices.link(actor=actor, user=user, token=token, kind=Link.Kind.JOIN, life=LINK_LIFE, at=at)
+    return user, token
 
 
 @transaction.atomic
@@ -43,7 +45,9 @@ def renew(*, actor: Actor, user: User, at: datetime) -> str:
     """A new link for somebody who has not joined, or who lost their factors; earlier links end. Raises Forbidden."""
     access.require(actor, MANAGE_PEOPLE)
     kind = Link.Kind.JOIN if user.state == State.INVITED else Link.Kind.RECOVER
-    return make(actor=actor, user=user, kind=kind, at=at)
+    token = make(actor=actor, user=user, kind=kind, at=at)
+    notices.link(actor=actor, user=user, token=token, kind=kind, life=LINK_LIFE, at=at)
+    return token
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from accounts.people import queries as people
 from accounts.people.models import User
 from accounts.signin import rules
 from accounts.signin.models import TotpDevice
-from accounts.signin.services import throttle
+from accounts.signin.services import notices, throttle
 from panel.journal import services as journal
 from panel.kernel import clock
 from panel.kernel.actors import ANONYMOUS, Actor
@@ -99,4 +99,5 @@ def change(*, actor: Actor, user: User, password: str) -> User:
     row.save(update_fields=["password"])
     user.password = row.password
     journal.record("signin.password.changed", actor=actor, obj=("user", user.id), at=clock.now())
+    notices.password_changed(user=row, at=clock.now())
     return row
