@@ -1,7 +1,10 @@
 """What conversations say of their data and permits."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.access import services as access
 from assistants.conversations import rules
+from panel.journal import events
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 
@@ -30,3 +33,8 @@ privacy.declare(
         "sealed": Personal("subject", "content", "to answer for what an assistant said", retention="standard"),
     },
 )
+privacy.declare(
+    "conversations.Reveal",
+    {"reason": Personal("person", "content", "to say why somebody read what was said", export="omit")},
+)
+events.register("conversations.content.revealed", title=_("Content of a call revealed"), retention="security")

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from assistants.conversations.rules import ACTIONS, SOURCES
+from panel.kernel.crypto.fields import EncryptedText
+from panel.kernel.ids import new_id
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -90,3 +92,19 @@ class CallContent(models.Model):
         indexes: ClassVar = [
             models.Index(name="conversations_content_subject", fields=["subject"]),
         ]
+
+
+class Reveal(models.Model):
+    """Somebody may read the content of one call until an instant, for a reason (sealed under the content's own key, so
+    that it is gone with the content)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    call = models.UUIDField()
+    person = models.UUIDField()
+    key_id = models.UUIDField()
+    reason = EncryptedText()
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="conversations_reveal_leave", fields=["call", "person", "-until"])]

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Q, Sum
 
 from accounts.access import queries as access
 from assistants.catalog.queries import assistants as catalog
-from assistants.conversations.models import Call, CallQuerySet
-from assistants.conversations.rules import REQUEST_PREFIX, SEE_TRACES
+from assistants.conversations.models import Call, CallContent, CallQuerySet, Reveal
+from assistants.conversations.rules import REQUEST_PREFIX, SEALED_IN, SEE_TRACES
 from assistants.guard.rules import presets as guard
 from panel.kernel import ids
 from panel.kernel.actors import Actor
+from panel.kernel.crypto import keyring
+from panel.kernel.crypto.keyring import KeyGone
 
 
 def visible_to(actor: Actor) -> CallQuerySet:
@@ -121,3 +125,35 @@ def tape(call: Call) -> list[str]:
 def guard_time(found: Sequence[Step]) -> int:
     """Microseconds that the guards cost together."""
     return sum(step.cost for step in found if step.name != "provider")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was said: `request` as the client sent it, `answer` as it was released. `lost` says why there is none:
+    "gone" (erased with its key, or its time is over), "too_large" (it was never kept)."""
+
+    request: dict[str, Any]
+    answer: list[dict[str, Any]]
+    lost: str = ""
+
+
+def reveal_of(actor: Actor, call: Call, at: datetime) -> Reveal | None:
+    """The actor's leave to read the content of this call, while it lasts."""
+    if actor.kind != "person" or actor.id is None:
+        return None
+    return Reveal.objects.filter(call=call.id, person=actor.id, until__gt=at).order_by("-until").first()
+
+
+def content_of(call: Call) -> Content:
+    """Opens what is stored. Ask `reveal_of` first: this question knows no rights."""
+    row = CallContent.objects.filter(retention=call.stored, day=call.day, id=call.id).first()
+    if row is None:
+        return Content({}, [], "gone")
+    try:
+        plain = keyring.open_sealed(bytes(row.sealed), table=SEALED_IN[0], column=SEALED_IN[1], row=row.id)
+    except KeyGone:
+        return Content({}, [], "gone")
+    found = orjson.loads(plain)
+    if found.get("too_large"):
+        return Content({}, [], "too_large")
+    return Content(found.get("request") or {}, found.get("answer") or [])

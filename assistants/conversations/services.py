@@ -8,20 +8,26 @@ from uuid import UUID
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
+from accounts.access import services as access
 from accounts.credentials import services as credentials
-from assistants.conversations.models import Call, CallContent
+from assistants.catalog.models import Assistant
+from assistants.conversations import rules
+from assistants.conversations.models import Call, CallContent, Reveal
 from assistants.conversations.rules import DEFAULT_CLASS
 from compliance.subjects import services as subjects
 from compliance.subjects.rules import Kind
 from compliance.subjects.services import Name
 from panel.journal import services as journal
 from panel.kernel import actors, ids
+from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs, partitions
+from panel.kernel.errors import Invalid, Missing
 from panel.kernel.models import DataKey
 
-TABLE, COLUMN = "conversations_callcontent", "sealed"
+TABLE, COLUMN = rules.SEALED_IN
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def _rows(frames: Iterable[Frame], kept: Kept) -> list[Found]:
 def _name_subjects(found: list[Found]) -> None:
     """End users by their digest within an assistant; callers that name nobody are one subject per API key."""
     names, rows = [], []
-    for _, record, row in found:
+    for _frame, record, row in found:
         if record.get("subject") and row.assistant is not None:
             names.append(Name(Kind.END_USER, record["subject"], row.assistant))
         elif row.key is not None:
@@ -222,3 +228,23 @@ def content_key(*, subject: UUID, assistant: UUID) -> UUID:
     with transaction.atomic():
         epochs.lock(f"content-key:{subject}:{assistant}")
         return keys.first() or keyring.create("content", owners=(subject, assistant))
+
+
+def reveal(*, actor: Actor, call: Call, assistant: Assistant | None, reason: str, at: datetime) -> Reveal:
+    """Let the actor read what was said in a call for a quarter of an hour. Raises Forbidden, NeedsFreshFactor, Missing
+    when nothing is stored, and Invalid without a reason that says something."""
+    access.require(actor, rules.REVEAL, assistant)
+    if not call.stored or call.subject is None or call.assistant is None or actor.id is None:
+        raise Missing(_("The content of this call is not stored."))
+    reason = reason.strip()
+    if not rules.REASON_LEAST <= len(reason) <= rules.REASON_MOST:
+        raise Invalid(fields={"reason": _("Say in a sentence why you must read this.")})
+    with transaction.atomic():
+        found = Reveal(call=call.id, person=actor.id, at=at, until=at + rules.REVEALED_FOR, reason=reason)
+        found.key_id = content_key(subject=call.subject, assistant=call.assistant)
+        found.save(force_insert=True)
+        detail = {"call": str(call.id), "until": found.until.isoformat()}
+        about = [(actor.id, {"reason": reason})]
+        place = ("assistant", call.assistant)
+        journal.record("conversations.content.revealed", actor=actor, obj=place, detail=detail, personal=about, at=at)
+    return found

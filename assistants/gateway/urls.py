@@ -16,6 +16,7 @@ urlpatterns = [
     path("assistants/<uuid:assistant_id>/playground/cases/", playground.Cases.as_view(), name="playground_cases"),
     path("traces/", traces.traces, name="traces"),
     path("traces/<uuid:call_id>/", detail.Detail.as_view(), name="trace"),
+    path("traces/<uuid:call_id>/reveal/", detail.Reveal.as_view(), name="reveal"),
     path("api/v1/traces/", api.Traces.as_view(), name="api-traces"),
     path("api/v1/traces/<uuid:call_id>/", api.Trace.as_view(), name="api-trace"),
 ]

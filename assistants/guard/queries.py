@@ -1,5 +1,6 @@
 """Questions about guard policies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -106,18 +107,25 @@ def dry_run(policy: GuardPolicy, text: str) -> Trial:
     findings = [one for one in found.verdicts if one.action != "allow"]
     sent = "" if found.action == "block" else str(found.body["messages"][0]["content"])
     names = {key: str(name) for key, name in words.STAGE_NAMES.items()}
-    return Trial(found.action, findings, names, _pieces(text, findings), sent, sum(found.stages.values()) // 1000)
+    return Trial(
+        found.action,
+        findings,
+        names,
+        pieces(text, list(enumerate(findings, 1))),
+        sent,
+        sum(found.stages.values()) // 1000,
+    )
 
 
-def _pieces(text: str, findings: list[Verdict]) -> list[Piece]:
-    """Cut the text at the findings; where two overlap, the more severe one is shown."""
-    numbered = sorted(enumerate(findings, 1), key=lambda pair: (-SEVERITY[pair[1].action], pair[0]))
+def pieces(text: str, findings: Sequence[tuple[int, Verdict]]) -> list[Piece]:
+    """Cut a text at its numbered findings; where two overlap, the more severe one is shown."""
+    numbered = sorted(findings, key=lambda pair: (-SEVERITY[pair[1].action], pair[0]))
     shown: list[tuple[int, int, int, str]] = []
     for number, one in numbered:
         if one.end > one.start and all(one.end <= start or one.start >= end for start, end, *_ in shown):
             shown.append((one.start, one.end, number, one.action))
-    pieces, at = [], 0
+    found, at = [], 0
     for start, end, number, action in sorted(shown):
-        pieces += [Piece(text[at:start]), Piece(text[start:end], number, action)]
+        found += [Piece(text[at:start]), Piece(text[start:end], number, action)]
         at = end
-    return [piece for piece in (*pieces, Piece(text[at:])) if piece.text]
+    return [piece for piece in (*found, Piece(text[at:])) if piece.text]

@@ -92,10 +92,10 @@ async def _answer(service: Service, call: Call, body: dict[str, Any], send: Send
     call.verdicts = list(inspection.verdicts)
     if call.inspected is not None:
         await call.inspected()
+    if call.assistant is not None and call.assistant.store_content:
+        call.request = {"messages": body["messages"]}  # of a blocked call too: it is the one that people look into
     if inspection.action == "block":
         raise ApiError("content_blocked")
-    if call.assistant is not None and call.assistant.store_content:
-        call.request = {"messages": body["messages"]}
     call.mark("upstream")
     reply = await provider.ask(service.upstreams.of(target), request.outgoing(inspection.body, version))
     try:
