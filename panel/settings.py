@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "panel.ui.templatetags.elements",
                 "panel.ui.templatetags.ui",
+                "panel.ui.templatetags.jobs",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -47,7 +47,7 @@ from panel.kernel.registries.jobs import SHORT, Kind, Schedule, kind, register, 
 from panel.kernel.work import delivery, runner
 from panel.kernel.work.run import Run
 
-__all__ = ["Run", "cancel", "enqueue", "job", "perform", "registered", "retry", "send", "start"]
+__all__ = ["Run", "cancel", "enqueue", "job", "latest", "perform", "registered", "retry", "run_now", "send", "start"]
 
 
 class Declared(Protocol):
@@ -136,6 +136,14 @@ def enqueue(name: str, **ids: UUID | str | int) -> None:
         transaction.on_commit(partial(send, name, **ids))
 
 
+def run_now(name: str, *, actor: Actor) -> Job | None:
+    """Start a scheduled name outside its hours; answers the row of a long one."""
+    if kind(name).long:
+        return start(name, actor=actor, key="schedule")
+    enqueue(name)
+    return None
+
+
 def perform(job: Job) -> Job:
     """Run a queued job here and now, in this thread and transaction (tests, commands); answers the row as it is then."""
     runner.run(job.pk, live=False)
@@ -182,3 +190,9 @@ def retry(job: Job) -> Job:
         raise Conflict("The same job was started anew in the meantime.") from None
     job.refresh_from_db()
     return job
+
+
+def latest(about: tuple[str, UUID], name: str = "") -> Job | None:
+    """The newest job about an object, for the job card on its page."""
+    found = Job.objects.filter(about_kind=about[0], about_id=about[1])
+    return (found.filter(name=name) if name else found).order_by("-id").first()

@@ -1,16 +1,18 @@
 """What the styleguide shows. Names, numbers and people are invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 
+from panel.kernel.models import Job
 from panel.ui.forms import Cards, CodeField, SecretField, Segments, Switch
 from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Memory
+from panel.ui.web.jobs import Shown, shown
 
 ALL = ["allow"] * 8
 MASKED = ["allow", "allow", "redact", *["allow"] * 5]
@@ -197,7 +199,19 @@ def samples(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "facts": FACTS,
         "rows": _diff(),
         "figures": FIGURES,
+        "jobs": _jobs(),
     }
+
+
+def _jobs() -> list[Shown]:
+    """As if over, so that the guide's page does not ask for them."""
+    told = [
+        ("running", "Copied messages", {"done": 61_400, "total": 96_000}),
+        ("done", "Copied messages", {"done": 96_000, "total": 96_000}),
+        ("failed", "The disk is full.", {"done": 88_000, "total": 96_000}),
+    ]
+    rows = [(Job(name="backup.make", state=state, unit="rows", **given), sentence) for state, sentence, given in told]
+    return [replace(shown(job), title="Make a backup", sentence=sentence, over=True, url="#") for job, sentence in rows]
 
 
 def _diff() -> list[dict[str, Any]]:

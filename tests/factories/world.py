@@ -18,7 +18,7 @@ from assistants.catalog.services import assistants, drafts
 from assistants.conversations.models import Call
 from assistants.conversations.rules import SOURCES
 from assistants.vault import services as vault
-from panel.kernel import actors, clock, ids
+from panel.kernel import actors, clock, ids, jobs
 from tests.factories.people import actor_of, make_team, signed_in
 
 CANARY = "Zilpzalp"
@@ -90,6 +90,7 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "provider_id": str(_latest("providers.Provider") or ids.new_id()),
         "call_id": str(_call(assistant.id)),
         "entry_id": str(_latest("journal.Leaf")),
+        "job_id": str(jobs.start("ops.try_jobs", actor=actor_of(alice), steps=1).id),
         "number": "1",
         "kind": "provider",
     }

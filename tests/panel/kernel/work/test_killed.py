@@ -47,11 +47,11 @@ def beats(celery_worker: Live) -> Iterator[list["subprocess.Popen[bytes]"]]:
         end(one, signal.SIGTERM)
 
 
-def reach(job: Job, step: int, seconds: float = 60) -> None:
+def reach(job: Job, step: int, seconds: float = 60) -> int:
     for _ in until(seconds, 0.1):
         job.refresh_from_db()
         if (job.checkpoint or 0) >= step or job.ended_at:
-            return
+            return int(job.checkpoint or 0)
     pytest.fail(f"The job stays {job.state} at {job.checkpoint}.")
 
 
@@ -65,7 +65,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_another_that_goes_on(celer
     reach(job, 8)
     celery_worker.stop("worker", signal.SIGKILL)
     job.refresh_from_db()
-    stopped_at = job.checkpoint
+    stopped_at = int(job.checkpoint or 0)
     assert job.state == "running"
     assert 8 <= stopped_at < STEPS
     killed = time.monotonic()
