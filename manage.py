@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The panel's command line."""
 
+import importlib
 import os
 import sys
 
@@ -12,4 +13,6 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "panel.settings")
     if sys.argv[1:2] and sys.argv[1] in console.COMMANDS:
         raise SystemExit(console.COMMANDS[sys.argv[1]](sys.argv[2:]))
+    # What a command does may send a job, and without the panel's own Celery app it would go to no broker of ours.
+    importlib.import_module("panel.celery")
     execute_from_command_line(sys.argv)
