@@ -5,11 +5,16 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts.access.rules import SIGNED_IN, door
 from panel.home import views
+from panel.ui.lists import kept
 from panel.ui.views import Styleguide
 
 app_name = "home"
 urlpatterns = [
     path("", views.Now.as_view(), name="now"),
     path("styleguide/", door(SIGNED_IN)(Styleguide).as_view(), name="styleguide"),
+    path("lists/views/", door(SIGNED_IN)(kept.Views).as_view(), name="list_views"),
+    path("lists/views/removal/", door(SIGNED_IN)(kept.ViewRemoval).as_view(), name="list_view_removal"),
+    path("lists/views/first/", door(SIGNED_IN)(kept.FirstView).as_view(), name="list_first_view"),
+    path("lists/shape/", door(SIGNED_IN)(kept.Shape).as_view(), name="list_shape"),
     path("api/schema/", door(SIGNED_IN)(SpectacularJSONAPIView).as_view(), name="schema"),
 ]

@@ -1,5 +1,8 @@
 """What the design system says of its one table."""
 
+from django.utils.translation import gettext_lazy as _
+
+from panel.journal import events
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 
@@ -16,3 +19,13 @@ privacy.declare(
         ),
     },
 )
+privacy.declare(
+    "ui.ListSetting",
+    {
+        "name": NotPersonal("the name of a page"),
+        "hidden": NotPersonal("names of columns"),
+        "views": Personal("person", "identity", "to open a list as its reader wants it", erase="row"),
+    },
+)
+events.register("ui.view.kept", title=_("View of a list kept"), retention="operation")
+events.register("ui.view.removed", title=_("View of a list removed"), retention="operation")

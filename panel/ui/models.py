@@ -1,11 +1,11 @@
-"""Answers to creates that may be sent twice."""
+"""Answers to creates that may be sent twice, and how each person wants each list."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
 
-from panel.kernel.crypto.fields import EncryptedText
+from panel.kernel.crypto.fields import EncryptedJSON, EncryptedText
 from panel.kernel.ids import new_id
 
 _CLAIM = """
@@ -55,3 +55,19 @@ class Created(models.Model):
     @classmethod
     def forget(cls, *, before: datetime) -> int:
         return cls.objects.filter(created_at__lt=before).delete()[0]
+
+
+class ListSetting(models.Model):
+    """How one person wants one list. `name` is the page's, `hidden` are names of columns; `views` is sealed,
+    because a name or a search can tell of people: a list of {"id", "name", "query", "default"}."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.UUIDField()
+    name = models.CharField(max_length=100)
+    hidden = models.JSONField(default=list)
+    compact = models.BooleanField(default=False)
+    key_id = models.UUIDField()
+    views = EncryptedJSON(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="ui_listsetting_once")]

@@ -19,6 +19,7 @@ from panel.ui.lists.answer import answer
 from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.page import ListPage
 from panel.ui.lists.peek import Peek
+from panel.ui.lists.remembered import preset
 from panel.ui.menu import actor_of
 
 
@@ -47,6 +48,12 @@ COLUMNS = [
     Column("request_id", gettext_lazy("Request"), cell="hash", card="none"),
 ]  # fmt: skip
 PERIODS = [("1", gettext_lazy("Last hour")), ("24", gettext_lazy("Last day")), ("168", gettext_lazy("Last 7 days"))]
+PRESETS = [
+    preset("blocked", gettext_lazy("Blocked"), "verdict=block"),
+    preset("redacted", gettext_lazy("Redacted"), "verdict=redact"),
+    preset("failed", gettext_lazy("Failed"), "end=failed"),
+    preset("tried", gettext_lazy("Playground"), "source=playground"),
+]
 ENDS = {
     "answered": (gettext_lazy("Answered"), {"status__lt": 400}),
     "refused": (gettext_lazy("Refused"), {"status__gte": 400, "status__lt": 500}),
@@ -87,6 +94,7 @@ def traces(request: HttpRequest) -> HttpResponseBase:
         ),
         searchable=gettext_lazy("Find a request id"),
         csv_name="traces",
+        presets=PRESETS,
         peek=Peek(
             title=lambda trace: trace.title,
             template="assistants/gateway/peek.html",

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
 
+from panel.ui.lists import views
 from panel.ui.lists.page import ListPage
 
 CSV_ROWS = 100_000
@@ -20,6 +21,9 @@ def answer(
     """Render `template` with `page` in its context; `{% element list page=page / %}` shows it there."""
     if page.params.get("format") == "csv":
         return as_csv(page)
+    first = page.remembered.default
+    if first and not request.GET and first.query and views.fits(page, first):
+        return HttpResponseRedirect(views.url(page, first))
     page.read()
     values = {**(context or {}), "page": page}
     # A swap of this list needs this list only; every other htmx request gets the page it asked for.
@@ -32,7 +36,7 @@ def answer(
 
 
 def as_csv(page: ListPage) -> HttpResponseBase:
-    """Everything that the filters leave, at most 100,000 rows, safe to open in a spreadsheet."""
+    """Everything that the filters leave, in the columns that are shown, at most 100,000 rows, safe to open in a spreadsheet."""
     column, ascending = page.order
     rows = page.narrowed.everything(column.sort, ascending=ascending, limit=CSV_ROWS)
     name = slugify(page.csv_name or str(page.caption)) or "list"
@@ -48,7 +52,7 @@ class _Echo:
 
 def _lines(page: ListPage, rows: list[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    columns = [column for column in page.columns if column.csv]
+    columns = [column for column in page.shown if column.csv]
     yield writer.writerow([safe(column.title) for column in columns])
     for row in rows:
         yield writer.writerow([safe(column.read(row)) for column in columns])

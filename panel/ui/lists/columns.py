@@ -65,3 +65,13 @@ class Empty:
     url: str = ""
     other_verb: Text = ""
     other_url: str = ""
+
+
+@dataclass(frozen=True)
+class BulkAct:
+    """A button for the rows that are picked; `url` is that of a `panel.ui.lists.bulk.BulkPage`."""
+
+    label: Text
+    url: str
+    icon: str = ""
+    tone: str = "plain"

@@ -1,48 +1,30 @@
 """One list page: what the URL asks for in, rows and links out. The URL alone rebuilds it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from django.template.loader import get_template
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from panel.kernel.errors import Refusal
-from panel.ui.lists.columns import Column, Empty, Filter
+from panel.ui.lists import remembered
+from panel.ui.lists.columns import BulkAct, Column, Empty, Filter
 from panel.ui.lists.keyset import Cursor, decode, encode
 from panel.ui.lists.peek import Opened, Peek, opened
+from panel.ui.lists.rows import Row, drawn
 from panel.ui.lists.sources import Source
-from panel.ui.menu import Text
+from panel.ui.menu import Text, actor_of
 
 SIZE = 50
-BLANK = (None, "", "–", "-")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`places` are the classes that say where the cell stands when the row is a card."""
-
-    column: Column
-    html: SafeString
-    places: str
-
-
-@dataclass(frozen=True)
-class Row:
-    row: Any
-    cells: list[Cell]
-    url: str
-    peek: str = ""
-    current: bool = False
 
 
 @dataclass
 class ListPage:
     """`sort` names the default column, "-" before it for descending. `empty` is shown when nothing exists at all.
-    `peek` lets a row be looked at beside the list (`?peek=<id>`).
+    `peek` lets a row be looked at beside the list (`?peek=<id>`); `presets` are views that everybody has.
+    `bulk` are acts on several rows at once (those that are `pickable`, default: all).
 
     Raises Refusal (400) for a damaged cursor, an unknown sort key or a filter value that is no choice.
     """
@@ -59,11 +41,39 @@ class ListPage:
     size: int = SIZE
     caption: Text = ""
     peek: Peek | None = None
+    presets: Sequence[remembered.View] = ()
+    bulk: Sequence[BulkAct] = ()
+    pickable: Callable[[Any], bool] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def params(self) -> QueryDict:
         return self.request.GET
+
+    @property
+    def name(self) -> str:
+        """What a person's settings are remembered under: the page's name, and the list's where a page has several."""
+        match = self.request.resolver_match
+        page = match.view_name if match else ""
+        return f"{page}#{self.id}" if page and self.id != "list" else page
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the reader can keep views and columns of this list."""
+        actor = actor_of(self.request)
+        return actor.kind == "person" and actor.id is not None and bool(self.name)
+
+    @cached_property
+    def remembered(self) -> remembered.Remembered:
+        return remembered.of(actor_of(self.request), self.name)
+
+    @cached_property
+    def shown(self) -> list[Column]:
+        """The columns that the reader wants; what names a row always stands."""
+        return [one for one in self.columns if one.name not in self.remembered.hidden or self.names_row(one)]
+
+    def names_row(self, column: Column) -> bool:
+        return column.card == "title" or column is self.columns[0]
 
     @cached_property
     def query(self) -> str:
@@ -126,31 +136,12 @@ class ListPage:
 
     @cached_property
     def rows(self) -> list[Row]:
-        templates = {column.name: get_template(column.template) for column in self.columns}
-        return [self._row(row, templates) for row in self._window[0]]
+        return drawn(self)
 
     @property
     def objects(self) -> list[Any]:
         """The rows as they came, for a caller that must fetch names for exactly these."""
         return self._window[0]
-
-    def _row(self, row: Any, templates: dict[str, Any]) -> Row:
-        cells, link, last = [], "", self._last_meta(row)
-        for column in self.columns:
-            url = column.url(row) if column.url else ""
-            link = link or url
-            values = {
-                "row": row,
-                "value": column.read(row),
-                "second": column.second(row) if column.second else "",
-                "mono": column.mono(row) if callable(column.mono) else column.mono,
-                "url": url,
-                **self.extra,
-            }
-            places = f"card-{column.card}{' card-blank' if values['value'] in BLANK else ''}"
-            places += " card-last" if column is last else ""
-            cells.append(Cell(column, templates[column.name].render(values), places))
-        return Row(row, cells, link, self.peek_link(row), bool(self.peek) and str(row.pk) == self.peeked_at)
 
     @property
     def peek_id(self) -> str:
@@ -172,11 +163,6 @@ class ListPage:
         """What stands beside the list, None when the URL asks for nothing."""
         return opened(self, self.peek) if self.peek and self.peeked_at else None
 
-    def _last_meta(self, row: Any) -> Column | None:
-        """The last thing that a card's line of details shows: no dot stands after it."""
-        metas = [column for column in self.columns if column.card == "meta" and column.read(row) not in BLANK]
-        return metas[-1] if metas else None
-
     def link(self, **changes: str | None) -> str:
         """This list's URL with some parameters changed; a change of anything but the cursor starts at page one."""
         params = self.params.copy()
@@ -187,8 +173,14 @@ class ListPage:
                 params.pop(name, None)
             else:
                 params[name] = value
-        text = params.urlencode()
+        # Without a word in the address the list would open with the reader's own view.
+        text = params.urlencode() or ("view=all" if self.remembered.default else "")
         return f"{self.request.path}?{text}" if text else self.request.path
+
+    @property
+    def here(self) -> str:
+        """This very page of the list, for a form that comes back to it."""
+        return self.link(**{name: self.params.get(name) for name in ("after", "before")})
 
     def _cursor(self, row: Any) -> str:
         value = self.narrowed.value(row, self.order[0].sort)

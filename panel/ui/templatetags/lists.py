@@ -5,7 +5,9 @@ from typing import Any
 
 from django import template
 
+from panel.ui.lists import views
 from panel.ui.lists.columns import Column
+from panel.ui.lists.kept import seal
 from panel.ui.lists.page import ListPage
 from panel.ui.menu import Text
 
@@ -32,7 +34,7 @@ class Chip:
 def heads(page: ListPage) -> list[Head]:
     current, ascending = page.order
     found = []
-    for column in page.columns:
+    for column in page.shown:
         is_current = column is current
         key = f"-{column.name}" if is_current and ascending else column.name
         direction = ("ascending" if ascending else "descending") if is_current else ""
@@ -73,3 +75,24 @@ def clear_link(page: ListPage) -> str:
 def peek_close(page: ListPage) -> str:
     """This very page with nothing beside it."""
     return page.peek_link(None)
+
+
+@register.simple_tag
+def view_tabs(page: ListPage) -> list[views.Tab]:
+    return views.tabs(page)
+
+
+@register.simple_tag
+def own_view(page: ListPage) -> Any:
+    """The reader's own view that is shown now."""
+    return views.current(page)
+
+
+@register.simple_tag
+def sealed_name(page: ListPage) -> str:
+    return seal(page.name) if page.keeps else ""
+
+
+@register.filter
+def names_row(column: Column, page: ListPage) -> bool:
+    return page.names_row(column)
