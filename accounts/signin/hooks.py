@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import middleware as doors
 from accounts.access import services as access
+from accounts.people import queries as people
 from accounts.signin import middleware
 from accounts.signin.services import links, notices, sessions
 from accounts.signin.views import enrolment, security, tasks
@@ -70,3 +71,14 @@ cards.register(cards.Source("signin", tasks=tasks.few_codes))
 access.register_permits(security.CHANGE)
 menu.register(Item("account", _("Your security"), "signin:security", "shield", order=10))
 menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))
+setup.register_chore(
+    setup.Chore(
+        "people",
+        _("Invite somebody"),
+        _("A second administrator can help when you lose your factors."),
+        "signin:invitations",
+        10,
+        lambda _actor, _at: people.everybody()[:2].count() > 1,
+        security.CHANGE,
+    )
+)

@@ -11,7 +11,7 @@ from assistants.guard import queries
 from assistants.guard.rules import permits
 from panel.journal import events
 from panel.kernel.actors import Actor
-from panel.kernel.registries import objects, privacy
+from panel.kernel.registries import objects, privacy, setup
 from panel.kernel.registries.privacy import NotPersonal
 from panel.ui import menu
 
@@ -37,3 +37,14 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
 
 
 objects.register(objects.Resolver("guard_policy", "Guard policy", _cards, lambda _actor: queries.choices()))
+setup.register_chore(
+    setup.Chore(
+        "policy",
+        _("Make your first guard policy"),
+        _("Start from a preset; say what is blocked, masked or only noted."),
+        "guard:new",
+        40,
+        lambda _actor, _at: queries.own_exists(),
+        permits.CHANGE,
+    )
+)

@@ -25,6 +25,11 @@ def choices() -> list[tuple[UUID, str]]:
     return [(policy.id, policy.name) for policy in GuardPolicy.objects.order_by("created_at", "id")]
 
 
+def own_exists() -> bool:
+    """Whether the organisation has a policy besides the built-in ones."""
+    return GuardPolicy.objects.filter(preset="").exists()
+
+
 def default() -> GuardPolicy:
     """The built-in policy Balanced. Raises Missing when the database was never migrated."""
     found = GuardPolicy.objects.filter(preset=DEFAULT_PRESET).first()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.rules import open_to_all
 from panel.kernel.registries import setup
-from panel.setup import services
+from panel.setup.services import links
 from panel.ui.pages import Page
 from panel.ui.web.errors import page
 
@@ -17,7 +17,7 @@ from panel.ui.web.errors import page
 class Setup(Page):
     @transaction.atomic
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
-        found = services.find(str(kwargs["token"]), self.at, lock=request.method == "POST")
+        found = links.find(str(kwargs["token"]), self.at, lock=request.method == "POST")
         if found is None:
             text = _(
                 "It was used, or was replaced by a newer one. On the server, “manage.py setup_link” prints the one that "

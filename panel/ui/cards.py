@@ -49,6 +49,14 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A part of its own at the top of the page, while there is reason for it."""
+
+    template: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Source:
     """What a slice plugs in: each callable gets (actor, at) and answers within a few indexed queries."""
 
@@ -58,6 +66,7 @@ class Source:
     tasks: Callable[[Actor, datetime], list[Task]] | None = None
     figures: Callable[[Actor, datetime], list[Figure]] | None = None
     checks: Callable[[Actor, datetime], list[Check]] | None = None
+    notice: Callable[[Actor, datetime], Notice | None] | None = None
 
 
 @dataclass
@@ -65,6 +74,7 @@ class Board:
     tasks: list[Task] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 _sources: dict[str, Source] = {}
@@ -83,5 +93,7 @@ def board(actor: Actor, at: datetime) -> Board:
         found.tasks += source.tasks(actor, at) if source.tasks else []
         found.figures += source.figures(actor, at) if source.figures else []
         found.checks += source.checks(actor, at) if source.checks else []
+        notice = source.notice(actor, at) if source.notice else None
+        found.notices += [notice] if notice else []
     found.tasks.sort(key=lambda task: task.urgency)
     return found

@@ -67,7 +67,7 @@ def set_up(person: Person, link: str) -> Kept:
     person.look("set-up: recovery codes")
     kept.codes = CODE.findall(_text(person))
     person.page.get_by_role("checkbox").check()
-    person.press("Open the panel")
+    person.press("Next: provider")
     first_steps(person)
     return kept
 
@@ -84,6 +84,8 @@ def first_steps(person: Person) -> None:
     person.look("first steps: key")
     person.page.get_by_role("link", name="Skip this step").click()
     person.page.wait_for_load_state("networkidle")
+    person.look("first steps: what is next")
+    person.press("Open the panel")
 
 
 def sign_in(person: Person, kept: Kept, email: str = EMAIL, password: str = PASSWORD) -> None:

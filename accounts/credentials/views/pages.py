@@ -98,6 +98,7 @@ class Once(FormPage):
         return self.show(
             key=issued.key, token=issued.token, cards=cards, kind=KIND_WORDS[issued.key.kind],
             samples=snippets.samples(issued, handle),
+            models=[card.handle for card in cards if card.handle] if issued.key.kind == Kind.GATEWAY else [],
         )  # fmt: skip
 
 

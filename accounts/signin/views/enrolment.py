@@ -26,6 +26,7 @@ from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict, Invalid, Missing
 from panel.kernel.installation import name_organisation, organisation
+from panel.kernel.registries import setup
 from panel.kernel.registries.setup import Enrolment, Step
 from panel.ui.forms import refuse
 
@@ -57,15 +58,11 @@ def _page(request: HttpRequest, name: str, enrolment: Enrolment, status: int = 2
 
 
 def _rail(enrolment: Enrolment) -> list[dict[str, Any]]:
-    """The stepper: labels, notes and where we are."""
-    steps = SETUP if enrolment.kind == "setup" else JOIN
-    names = [step.name for step in steps]
-    now = names.index(enrolment.stage) if enrolment.stage in names else 0
-    states = ["done"] * now + ["now"] + ["ahead"] * (len(steps) - now - 1)
-    return [
-        {"label": step.title, "meta": step.note, "state": state, "number": number}
-        for number, (step, state) in enumerate(zip(steps, states, strict=True), 1)
-    ]
+    """The stepper: where we are, and behind the set-up's own steps those that follow it."""
+    if enrolment.kind != "setup":
+        return setup.rail(JOIN, enrolment.stage)
+    onward = [{"label": one.title, "meta": one.note, "state": "ahead"} for one in setup.first_steps()]
+    return setup.rail(SETUP, enrolment.stage) + onward
 
 
 def administrator(request: HttpRequest, enrolment: Enrolment) -> Answer:
@@ -173,8 +170,8 @@ def grouped(text: str) -> str:
 
 SETUP = [
     Step("administrator", gettext_lazy("Administrator"), gettext_lazy("Who runs this panel"), 10, administrator),
-    Step("factor", gettext_lazy("Second factor"), gettext_lazy("An authenticator app"), 20, factor),
-    Step("codes", gettext_lazy("Recovery codes"), gettext_lazy("For the day you lose it"), 30, codes),
+    Step("factor", gettext_lazy("Second factor"), gettext_lazy("An app and recovery codes"), 20, factor),
+    Step("codes", gettext_lazy("Recovery codes"), gettext_lazy("For the day you lose it"), 30, codes, "factor"),
 ]
 JOIN = [
     Step("password", gettext_lazy("Password"), gettext_lazy("Only you know it"), 10, password),

@@ -1,6 +1,7 @@
 """The first assistant, from a template."""
 
 from datetime import datetime
+from itertools import count
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,13 +16,23 @@ from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
 
 
+def _free(template: Template) -> tuple[str, str]:
+    """Model name and name of the template, with a number when they are taken: nobody has to think of one here."""
+    taken = set(Assistant.objects.filter(slug__startswith=template.slug).values_list("slug", flat=True))
+    if template.slug not in taken:
+        return template.slug, str(template.name)
+    number = next(one for one in count(2) if f"{template.slug}-{one}" not in taken)
+    return f"{template.slug}-{number}", f"{template.name} {number}"
+
+
 @transaction.atomic
 def make(*, actor: Actor, template: Template, at: datetime) -> Assistant:
     """Made, drafted on the Demo provider under Balanced, and published. Raises Forbidden, SlugTaken, Missing."""
     demo = providers.demo()
     if demo is None:
         raise Missing(_("The demo provider is missing."))
-    assistant = assistants.create(actor=actor, name=str(template.name), slug=template.slug, at=at)
+    slug, name = _free(template)
+    assistant = assistants.create(actor=actor, name=name, slug=slug, at=at)
     drafts.edit(
         actor=actor,
         assistant=assistant,

@@ -29,7 +29,8 @@ class First(FormPage):
     template_name = "assistants/catalog/parts/first.html"
 
     def context(self) -> dict[str, Any]:
-        return {"place": self.kwargs["place"]}
+        made = assistants.visible_to(self.actor).filter(live_version__isnull=False).order_by("-created_at").first()
+        return {"place": self.kwargs["place"], "made": made}
 
     def perform(self, form: Any) -> str:
         first.make(actor=self.actor, template=TEMPLATES[form.cleaned_data["template"]], at=self.at)

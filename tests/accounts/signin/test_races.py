@@ -15,7 +15,7 @@ from accounts.signin.services import factors, throttle
 from panel.kernel import clock
 from panel.kernel.actors import SYSTEM
 from panel.kernel.errors import TooMany
-from panel.setup import services as setup
+from panel.setup.services import links as setup
 from tests.factories.people import PASSWORD, code_of, make_person, make_totp
 
 pytestmark = pytest.mark.django_db(transaction=True)

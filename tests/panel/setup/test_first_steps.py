@@ -41,23 +41,52 @@ def test_the_way_leads_from_the_demo_to_a_key_and_resumes_by_what_exists(as_adam
     shown = as_adam.post(f"{START}key/", given).content.decode()
     assert "clp_" in shown
     assert all(word in shown for word in ("curl", "Python", "JavaScript"))
-    assert as_adam.get(START)["Location"] == "/"
+    assert as_adam.get(START)["Location"] == f"{START}completion/"
+    assert f'action="{START}completion/"' in shown
+    assert "data-try-key" in shown
 
 
 def test_each_step_can_be_skipped_and_gone_back_to(as_adam: Client) -> None:
     names = ["provider", "assistant", "playground", "key"]
-    for name, onward in zip(names, [*(f"{START}{one}/" for one in names[1:]), "/"], strict=True):
+    for name, onward in zip(names, [*(f"{START}{one}/" for one in names[1:]), f"{START}completion/"], strict=True):
         text = as_adam.get(f"{START}{name}/").content.decode()
         assert f'href="{onward}"' in text
     assert f'href="{START}provider/"' in as_adam.get(f"{START}assistant/").content.decode()
 
 
-def test_a_taken_model_name_is_said_in_the_form(as_adam: Client) -> None:
-    as_adam.post(f"{START}assistant/", {"template": "code-review"})
-    again = as_adam.post(f"{START}assistant/", {"template": "code-review"})
-    assert again.status_code == 409
-    assert "is taken" in again.content.decode()
-    assert Assistant.objects.count() == 1
+def test_a_taken_model_name_gets_a_number(as_adam: Client) -> None:
+    for _ in range(3):
+        as_adam.post(f"{START}assistant/", {"template": "code-review"})
+    slugs = Assistant.objects.order_by("id").values_list("slug", flat=True)
+    assert list(slugs) == ["code-review", "code-review-2", "code-review-3"]
+    assert "Code review" in as_adam.get(f"{START}assistant/").content.decode()
+
+
+def test_another_browser_resumes_and_every_page_leads_back_until_the_end(as_adam: Client, adam: User) -> None:
+    as_adam.post(f"{START}provider/", {"provider": "demo"})
+    other = signed_in(adam)
+    assert other.get(START)["Location"] == f"{START}assistant/"
+    assert f'href="{START}"' in other.get("/assistants/").content.decode()
+    rail = other.get(f"{START}assistant/").context["place"].rail
+    assert [line["state"] for line in rail] == ["done", "done", "done", "now", "ahead", "ahead"]
+    assert other.get(f"{START}completion/").status_code == 200
+    assert other.post(f"{START}completion/")["Location"] == "/"
+    assert f'href="{START}"' not in other.get("/assistants/").content.decode()
+    assert other.get(START)["Location"] == "/"
+    assert other.get(f"{START}key/")["Location"] == "/"
+
+
+def test_the_checklist_stays_until_it_is_done_or_put_away(as_adam: Client, as_bob: Client) -> None:
+    before = as_adam.get("/").content.decode()
+    assert "Finish setting up" in before
+    assert 'href="/setup/keys/"' in before
+    assert "Finish setting up" not in as_bob.get("/").content.decode()
+    assert as_adam.post("/setup/keys/", {}).status_code == 422
+    assert as_adam.post("/setup/keys/", {"kept": "on"}).status_code == 302
+    assert 'href="/setup/keys/"' not in as_adam.get("/").content.decode()
+    assert as_bob.post("/setup/checklist/").status_code == 403
+    as_adam.post("/setup/checklist/")
+    assert "Finish setting up" not in as_adam.get("/").content.decode()
 
 
 def test_only_administrators_walk_and_unknown_steps_are_missing(as_bob: Client, as_adam: Client) -> None:
