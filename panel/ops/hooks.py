@@ -12,6 +12,7 @@ from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects
 from panel.ops.jobs import queries, rules
+from panel.ops.outbound import plugs as outbound
 from panel.ops.services import emergency
 from panel.ui import menu
 from panel.ui.menu import Banner
@@ -44,3 +45,4 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
 
 
 objects.register(objects.Resolver("job", "Job", _cards))
+outbound.register()

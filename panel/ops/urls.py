@@ -2,6 +2,7 @@ from django.urls import path
 
 from panel.ops import views
 from panel.ops.jobs import api, pages
+from panel.ops.outbound import urls as outbound
 
 app_name = "ops"
 urlpatterns = [
@@ -21,4 +22,5 @@ urlpatterns = [
     path("-/healthz", views.alive, name="alive"),
     path("-/ready", views.ready, name="ready"),
     path("-/metrics", views.metrics, name="metrics"),
+    *outbound.urlpatterns,
 ]

@@ -44,7 +44,8 @@ privacy.declare(
 
 events.register("outbound.server.changed", _("Mail server changed"))
 events.register("outbound.server.removed", _("Mail server removed"))
-events.register("outbound.mail.tested", _("Test mail sent"), retention="operation")
+events.register("outbound.mail.tested", _("Test message accepted by the mail server"), retention="operation")
+events.register("outbound.mail.test_failed", _("Test message could not be sent"), retention="operation")
 events.register("outbound.mail.read", _("Message in the outbox read"))
 events.register("outbound.mail.retried", _("Message sent again"), retention="operation")
 events.register("outbound.mail.cancelled", _("Message cancelled"), retention="operation")

@@ -1,12 +1,15 @@
 """Verbs of the outbox. A message is queued in the transaction of the act it tells of, and sent by a worker after commit."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from panel.journal import services as journal
 from panel.kernel import ids, jobs
@@ -19,6 +22,7 @@ from panel.outbound.mail.addresses import AddressError, parse
 from panel.outbound.mail.rules import PER_RECIPIENT, State
 from panel.outbound.models import Message
 
+LOG = logging.getLogger(__name__)
 INDEX, KEY = "outbound.recipient", "mail"
 
 
@@ -69,8 +73,16 @@ def _saved(row: Message) -> Message:
             raise
         return found
     if row.state == State.QUEUED:
-        jobs.enqueue("outbound.send_mail", message_id=row.id)
+        transaction.on_commit(partial(_wake, row.id))
     return row
+
+
+def _wake(message_id: UUID) -> None:
+    """Only a hint that the row is due: without a broker the schedule finds it."""
+    try:
+        jobs.send("outbound.send_mail", message_id=message_id)
+    except (OperationalError, OSError):
+        LOG.warning("The broker does not answer: the message %s waits for the schedule.", message_id)
 
 
 def _check(address: str) -> None:
@@ -114,7 +126,7 @@ def retry(*, actor: Actor, message: Message, at: datetime) -> Message:
     row.lease = row.leased_until = None
     row.save()
     journal.record("outbound.mail.retried", actor=actor, obj=row, at=at)
-    jobs.enqueue("outbound.send_mail", message_id=row.id)
+    transaction.on_commit(partial(_wake, row.id))
     return row
 
 

@@ -19,6 +19,8 @@ from assistants.conversations.models import Call
 from assistants.conversations.rules import SOURCES
 from assistants.vault import services as vault
 from panel.kernel import actors, clock, ids, jobs
+from panel.outbound import services as outbound
+from panel.outbound.models import Message
 from tests.factories.people import actor_of, make_team, signed_in
 
 CANARY = "Zilpzalp"
@@ -52,6 +54,13 @@ def _call(assistant_id: UUID) -> UUID:
         status=200,
     )
     return call
+
+
+def _message() -> Message:
+    context = {"link": f"https://{CANARY}.example.org/", "hours": 72}
+    return outbound.send_mail(
+        actor=actors.SYSTEM, template="invitation", to=f"{CANARY}@example.test", context=context, at=clock.now()
+    )
 
 
 def _objects(people: dict[str, User]) -> dict[str, str]:
@@ -91,6 +100,7 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "call_id": str(_call(assistant.id)),
         "entry_id": str(_latest("journal.Leaf")),
         "job_id": str(jobs.start("ops.try_jobs", actor=actor_of(alice), steps=1).id),
+        "message_id": str(_message().id),
         "number": "1",
         "kind": "provider",
     }

@@ -1,4 +1,5 @@
-"""Letters: what the panel writes to people. `templates/emails/<name>.txt` (its first line is the subject) and `.html`.
+"""Letters: what the panel writes to people. a text of `templates/emails/text` (its first line is the subject) and one of
+`templates/emails/html` with the same name.
 
 A slice registers its letters in hooks.py, with a sample for the preview and the tests.
 """
@@ -13,7 +14,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from panel.kernel.errors import Invalid
-from panel.kernel.models import Installation
+from panel.kernel.installation import organisation
 from panel.outbound.mail.rules import MAX_BODY
 
 Text = str | Promise
@@ -57,13 +58,12 @@ def write(name: str, context: Mapping[str, Any], language: str, *, to: str = "")
     """The letter in a language. `to` is the recipient's name. Raises LookupError for an unknown letter, Invalid for one
     that is too long."""
     letter = _letters[name]
-    organisation = Installation.objects.values_list("organisation", flat=True).first() or ""
-    values = {**context, "to": to, "organisation": organisation or "ClawPanel", "base_url": settings.BASE_URL}
+    values = {**context, "to": to, "organisation": organisation() or "ClawPanel", "base_url": settings.BASE_URL}
     with translation.override(language or settings.LANGUAGE_CODE):
-        text = render_to_string(f"emails/{letter.name}.txt", values)
+        text = render_to_string(f"emails/text/{letter.name}.txt", values)
         subject, _line, body = text.strip().partition("\n")
         subject = " ".join("".join(char if char.isprintable() else " " for char in subject).split())[:200]
-        html = render_to_string(f"emails/{letter.name}.html", {**values, "subject": subject, "language": language})
+        html = render_to_string(f"emails/html/{letter.name}.html", {**values, "subject": subject, "language": language})
     if len(body) > MAX_BODY or len(html) > MAX_BODY:
         raise Invalid("This message is too long to be sent as mail.", code="mail_too_long")
     return Written(subject, body.strip() + "\n", html, str(context.get("link", "")))

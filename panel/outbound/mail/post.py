@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from panel.journal import services as journal
 from panel.kernel import ids
 from panel.kernel.actors import SYSTEM
 from panel.kernel.crypto.keyring import KeyGone
-from panel.kernel.models import Installation
+from panel.kernel.installation import organisation
 from panel.outbound import services
 from panel.outbound.mail import directory, servers
 from panel.outbound.mail.addresses import AddressError, Mailbox, parse
@@ -100,15 +100,11 @@ def _attempt(row: Message, profile: Profile) -> str:
         return "key"
     written = Written(content["subject"], content["text"], content["html"], "")
     mail = compose(
-        written, sender=profile.sender, sender_name=_sender_name(), to=to, reply_to=profile.reply_to,
+        written, sender=profile.sender, sender_name=organisation() or "ClawPanel", to=to, reply_to=profile.reply_to,
         number=row.id, at=timezone.now(),
     )  # fmt: skip
     deliver(profile.server, mail, sender=profile.sender, to=to)
     return ""
-
-
-def _sender_name() -> str:
-    return Installation.objects.values_list("organisation", flat=True).first() or "ClawPanel"
 
 
 def _recipient(row: Message) -> Mailbox | None:
@@ -155,9 +151,3 @@ def forget(at: datetime) -> int:
     Message.objects.filter(content__isnull=True, address__isnull=False).update(address=None)
     dropped, _kinds = Message.objects.exclude(state=State.QUEUED).filter(ended_at__lt=at - KEEP_ROW).delete()
     return changed + dropped
-
-
-def waiting_too_long(at: datetime) -> int:
-    """How many messages wait although their first try is past."""
-    rows = Message.objects.filter(state=State.QUEUED, created_at__lt=at - timedelta(minutes=10))
-    return rows.exclude(next_at__gt=F("created_at") + timedelta(days=1)).count()

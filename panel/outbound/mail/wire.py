@@ -39,15 +39,6 @@ class Server:
     private: Hosts = ()
 
 
-class MailError(Exception):
-    """`problem` is a word of rules.PROBLEMS, `reply` the server's number or 0, `said` the guard's sentence or ""."""
-
-    def __init__(self, problem: str, *, reply: int = 0, said: str = "", final: bool = False) -> None:
-        super().__init__(problem)
-        self.problem, self.reply, self.said = problem, reply, said
-        self.final = final
-
-
 @dataclass
 class Steps:
     """How far a conversation came: connect, tls, auth, accepted; with a word of detail each."""
@@ -56,6 +47,15 @@ class Steps:
 
     def add(self, name: str, detail: str = "") -> None:
         self.done.append((name, detail))
+
+
+class MailError(Exception):
+    """`problem` is a word of rules.PROBLEMS, `reply` the server's number or 0, `said` the guard's sentence or ""."""
+
+    def __init__(self, problem: str, *, reply: int = 0, said: str = "", final: bool = False) -> None:
+        super().__init__(problem)
+        self.problem, self.reply, self.said = problem, reply, said
+        self.final, self.steps = final, Steps()
 
 
 class _Client(smtplib.SMTP):
@@ -71,24 +71,30 @@ class _Client(smtplib.SMTP):
 
 
 def deliver(
-    server: Server, message: EmailMessage, *, sender: Mailbox, to: Mailbox, lookup: Lookup = system_lookup
+    server: Server,
+    message: EmailMessage,
+    *,
+    sender: Mailbox,
+    to: Mailbox,
+    lookup: Lookup = system_lookup,
+    deadline: float = 0,
 ) -> Steps:
-    """Hand one message over. Raises MailError, which carries the steps done as `steps`."""
+    """Hand one message over, within `deadline` seconds. Raises MailError, which carries the steps done as `steps`."""
     steps = Steps()
     try:
-        with _opened(server, steps, lookup) as client:
+        with _opened(server, steps, lookup, deadline or DEADLINE) as client:
             _hand_over(client, message, sender, to)
             steps.add("accepted")
     except MailError as error:
-        error.steps = steps  # type: ignore[attr-defined]
+        error.steps = steps
         raise
     return steps
 
 
 @contextmanager
-def _opened(server: Server, steps: Steps, lookup: Lookup) -> Iterator[smtplib.SMTP]:
+def _opened(server: Server, steps: Steps, lookup: Lookup, deadline: float) -> Iterator[smtplib.SMTP]:
     held: list[Any] = [_line(server, lookup)]
-    guard = threading.Timer(DEADLINE, _cut, [held])
+    guard = threading.Timer(deadline, _cut, [held])
     guard.daemon = True
     guard.start()
     try:

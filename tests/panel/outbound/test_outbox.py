@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from kombu.exceptions import OperationalError
 
 from panel.kernel import actors, clock, ids
 from panel.kernel.crypto import keyring
@@ -43,6 +44,17 @@ class TestQueue:
             message = queued()
             assert sent == []
         assert sent == [("outbound.send_mail", {"message_id": message.id})]
+
+    def test_without_a_broker_the_act_goes_on_and_the_schedule_finds_the_message(
+        self, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        def refuse(*_: Any, **__: Any) -> None:
+            raise OperationalError
+
+        monkeypatch.setattr("panel.kernel.jobs.send", refuse)
+        with django_capture_on_commit_callbacks(execute=True):
+            message = queued()
+        assert post.due(clock.now()) == [message.id]
 
     def test_nothing_about_the_recipient_stands_in_the_row(self) -> None:
         message = queued()
