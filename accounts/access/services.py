@@ -65,7 +65,7 @@ def register_ending(ending: Callable[[User, datetime], None]) -> None:
 def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
     """Raise Forbidden unless `can`, NeedsFreshFactor when the permit asks for one and the session's is too old."""
     if not queries.can(actor, permit, obj):
-        raise Forbidden(f"You need the right “{permit.title}” for this.", permit=permit.name)
+        raise Forbidden(f"You need the right “{permit.title}” for this.", permit=permit.name, obj=_reference(obj))
     if permit.fresh and needs_proof(actor):
         raise NeedsFreshFactor("Prove your second factor once more for this.", permit=permit.name)
 
@@ -139,7 +139,7 @@ def disable(*, actor: Actor, user: User, reason: str, at: datetime) -> User:
 
 @transaction.atomic
 def enable(*, actor: Actor, user: User, at: datetime) -> User:
-    """Open a disabled account again: it stays without sessions and keys. One that never joined becomes invited."""
+    """Open a disabled account again, without sessions and keys. One that never joined becomes invited."""
     require(actor, MANAGE_PEOPLE)
     ready = user.has_usable_password() and user.state == State.DISABLED
     row = people.step(user, State.ACTIVE if ready else State.INVITED)
@@ -158,7 +158,7 @@ def create_team(*, actor: Actor, name: str, at: datetime) -> Team:
 
 @transaction.atomic
 def set_membership(*, actor: Actor, team: Team, user: User, member: bool, at: datetime) -> None:
-    """Put a person into a team, with all that the team may, or take them out. Raises Forbidden."""
+    """Put a person into a team, or take them out. Raises Forbidden."""
     require(actor, MANAGE_TEAMS)
     (people.join if member else people.leave)(team, user)
     event = "people.team.joined" if member else "people.team.left"
@@ -176,16 +176,17 @@ def share(
     reason: str,
     at: datetime,
     expires_at: datetime | None = None,
+    beside: bool = False,
 ) -> UserGrant | TeamGrant:
-    """Give a user or a team a role on one object, in place of the one they have there. `permit` is the slice's own for
-    sharing. Raises Forbidden, AboveOwnRights, Invalid."""
+    """Give a user or a team a role on one object, in place of the one they have there (`beside`: next to it, for a time).
+    `permit` is the slice's own for sharing. Raises Forbidden, AboveOwnRights, Invalid."""
     require(actor, permit, obj)
     own = ObjectRole.OWNER if _everywhere(actor, permit, at) else queries.object_role(actor, obj, at)
     if not may_give_on(own, role):
         raise AboveOwnRights("You cannot give a role above your own.", permit=permit.name)
     _check_end(expires_at, at)
     rows, grant = queries.place_of(obj, receiver)
-    rows.delete()
+    (rows.filter(permission__codename=role.codename) if beside else rows).delete()
     grant.permission = Permission.objects.get(
         content_type=ContentType.objects.get_for_model(type(obj)), codename=role.codename
     )
@@ -216,9 +217,8 @@ def _everywhere(actor: Actor, permit: Permit, at: datetime) -> bool:
     return actor.kind in queries.ALL_POWERFUL or queries.standing(actor, at).has(permit)
 
 
-def _reference(obj: Model) -> tuple[str, UUID] | None:
-    found: tuple[str, UUID] | None = getattr(obj, "journal_ref", None)
-    return found
+def _reference(obj: Model | None) -> tuple[str, UUID] | None:
+    return getattr(obj, "journal_ref", None)
 
 
 def _check_end(expires_at: datetime | None, at: datetime) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
+from accounts.elevation import queries as elevation
 from assistants.catalog.queries import assistants as queries
-from assistants.catalog.queries import tabs
+from assistants.catalog.queries import sharing, tabs
 from assistants.catalog.queries.assistants import counts, may_add, visible_to
 from assistants.catalog.rules import permits
 from assistants.catalog.rules.states import State
@@ -119,6 +120,7 @@ def _choices(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 objects.register(objects.Resolver("assistant", "Assistant", _cards, _choices))
+elevation.register_grantable(elevation.Grantable("assistant", sharing.find, permits.SHARE, sharing.shared_by))
 
 
 def _stopped(actor: Actor, _at: datetime) -> list[cards.Task]:

@@ -4,6 +4,7 @@ A sentence is fit for people: it says what is wrong and what to do, and holds no
 """
 
 from collections.abc import Mapping
+from uuid import UUID
 
 
 class Refusal(Exception):  # noqa: N818 - the house's word; a refusal is an answer, not a fault
@@ -36,13 +37,13 @@ class Unauthenticated(Refusal):
 
 
 class Forbidden(Refusal):
-    """The actor sees the object but may not do this; `permit` is the missing right."""
+    """The actor sees the object but may not do this; `permit` is the missing right, `obj` (kind, id) where it is."""
 
     status = 403
     code = "forbidden"
 
-    def __init__(self, sentence: str, *, permit: str = "", code: str = "") -> None:
-        self.permit = permit
+    def __init__(self, sentence: str, *, permit: str = "", obj: tuple[str, UUID] | None = None, code: str = "") -> None:
+        self.permit, self.obj = permit, obj
         super().__init__(sentence, code=code)
 
 

@@ -105,20 +105,26 @@ class FormPage(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         return self.show(form=self.form())
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         if not self.edits:
             return self._sent(request)
         if stale.AGAIN in request.POST:
             return self.show(form=self.form(request.POST))
         try:
             with stale.alone(request.path):
-                now = stale.mark(self.initial())
-                return self._sent(request) if request.POST.get(stale.SEEN, now) == now else self._stale()
+                # What this page has read until now may be old: inside the lock it is read anew.
+                return self._anew()._checked(request)
         except _Moved:
-            # What this page has read is old: read anew.
-            anew = type(self)()
-            anew.setup(request, *args, **kwargs)
-            return anew._stale()
+            return self._anew()._stale()
+
+    def _anew(self) -> "FormPage":
+        page = type(self)()
+        page.setup(self.request, *self.args, **self.kwargs)
+        return page
+
+    def _checked(self, request: HttpRequest) -> HttpResponseBase:
+        now = stale.mark(self.initial())
+        return self._sent(request) if request.POST.get(stale.SEEN, now) == now else self._stale()
 
     def _sent(self, request: HttpRequest) -> HttpResponseBase:
         form = self.form(request.POST, request.FILES)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import queries as access
@@ -69,3 +71,12 @@ def receivers(actor: Actor, assistant: Assistant) -> list[tuple[str, str]]:
         *((f"team:{team.id}", team.name) for team in people.teams()),
         *((f"user:{user_id}", name) for user_id, name in people.choices()),
     ]
+
+
+def find(assistant_id: UUID) -> Assistant | None:
+    return Assistant.objects.filter(id=assistant_id).first()
+
+
+def shared_by(actor: Actor) -> QuerySet[Any]:
+    """Ids of all that the actor may share."""
+    return access.visible(Assistant.objects.all(), actor, permits.SHARE).values("id")

@@ -3,12 +3,16 @@
 from functools import cached_property
 from typing import Any
 
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access import services as access
+from accounts.access.rules import door_of
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import assistants, tabs
+from assistants.catalog.rules import permits
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Page
@@ -28,9 +32,17 @@ def mark(state: str) -> str:
 
 
 class OfAssistant(Page):
-    """An assistant that the actor may not see is missing. `tab` is the tab of a page that has none of its own."""
+    """An assistant that the actor may not see is missing; one on which they lack the page's right says so before anything
+    is typed. `tab` is the tab of a page that has none of its own."""
 
     tab = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        declared = door_of(type(self))
+        permit = declared.permit_for("post" if request.method == "POST" else "get") if declared else None
+        if permit and permit is not permits.VIEW:
+            access.require(self.actor, permit, self.assistant)
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def assistant(self) -> Assistant:

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ElevationConfig(AppConfig):
+    name = "accounts.elevation"

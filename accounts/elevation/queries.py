@@ -1,0 +1,155 @@
+"""Who lacks what, who can give it, and which requests somebody may see and answer."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from accounts.access import queries as access
+from accounts.access import services as rights
+from accounts.access.rules import (
+    MANAGE_ROLES,
+    OBJECT_ROLE_NAMES,
+    ROLE_NAMES,
+    ObjectRole,
+    Permit,
+    Role,
+)
+from accounts.elevation.models import AccessRequest
+from accounts.elevation.rules import WAITS, State
+from accounts.people import queries as people
+from panel.kernel.actors import Actor
+from panel.kernel.registries import objects
+
+NAMED = 4
+"""So many of those who can give a right are named."""
+
+
+@dataclass(frozen=True)
+class Grantable:
+    """A kind of object on which roles can be given: how to find one, which permit gives roles on it, and all on which an
+    actor may do that."""
+
+    kind: str
+    find: Callable[[UUID], Model | None]
+    permit: Permit
+    in_hand: Callable[[Actor], QuerySet[Any]]
+
+
+_grantable: dict[str, Grantable] = {}
+
+
+def register_grantable(one: Grantable) -> None:
+    _grantable[one.kind] = one
+
+
+def grantable(kind: str) -> Grantable | None:
+    return _grantable.get(kind)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why somebody may not: the right, where, which roles carry it, and who can give it."""
+
+    permit: Permit
+    where: str
+    where_url: str
+    roles: list[str]
+    object_role: str
+    givers: list[str]
+    more: int
+    asked: AccessRequest | None
+
+
+def explain(actor: Actor, permit_name: str, obj: tuple[str, UUID] | None, at: datetime) -> Explanation | None:
+    """None for a permit that nobody registered, or an object that the actor may not see."""
+    permit = rights.permits().get(permit_name)
+    if permit is None or actor.kind != "person" or actor.id is None:
+        return None
+    card = objects.cards(actor, obj[0], [obj[1]]).get(obj[1]) if obj else None
+    if obj and card is None:
+        return None
+    names = _givers(permit, obj, at)
+    return Explanation(
+        permit=permit,
+        where=card.title if card else "",
+        where_url=card.url if card else "",
+        roles=[str(ROLE_NAMES[role]) for role in Role if role in permit.roles],
+        object_role=str(OBJECT_ROLE_NAMES[permit.object_role]) if permit.object_role and obj else "",
+        givers=names[:NAMED],
+        more=max(len(names) - NAMED, 0),
+        asked=open_request(actor.id, permit_name, obj[1] if obj else None, at),
+    )
+
+
+def _givers(permit: Permit, obj: tuple[str, UUID] | None, at: datetime) -> list[str]:
+    """Names of owners of the object, then of administrators."""
+    kind = grantable(obj[0]) if obj else None
+    found = kind.find(obj[1]) if kind and obj else None
+    owners = [one.user_id for one in access.grants_on(found)[0] if one.role is ObjectRole.OWNER] if found else []
+    administrators = access.holders(Role.ADMINISTRATOR, at)
+    names = people.names([*owners, *administrators])
+    ordered = [*owners, *sorted(administrators - set(owners), key=str)]
+    return [names[one] for one in dict.fromkeys(ordered) if one in names] if permit.roles or owners else []
+
+
+def open_request(person_id: UUID, permit: str, object_id: UUID | None, at: datetime) -> AccessRequest | None:
+    rows = AccessRequest.objects.filter(person_id=person_id, permit=permit, object_id=object_id, state=State.OPEN)
+    return rows.filter(asked_at__gt=at - WAITS).first()
+
+
+def may_decide(actor: Actor, request: AccessRequest) -> bool:
+    """Owners of the object and administrators; nobody on their own request."""
+    if actor.id == request.person_id:
+        return False
+    kind = grantable(request.object_kind)
+    if not request.object_kind:
+        return access.can(actor, MANAGE_ROLES)
+    found = kind.find(request.object_id) if kind and request.object_id else None
+    return bool(kind and found and access.can(actor, kind.permit, found))
+
+
+def visible_to(actor: Actor) -> QuerySet[AccessRequest]:
+    """One's own, and those that one may answer."""
+    return AccessRequest.objects.filter(Q(person_id=actor.id) | _in_hand(actor)).select_related("person")
+
+
+def waiting_for(actor: Actor, at: datetime) -> QuerySet[AccessRequest]:
+    """Open requests that this actor may answer."""
+    rows = AccessRequest.objects.filter(_in_hand(actor), state=State.OPEN, asked_at__gt=at - WAITS)
+    return rows.exclude(person_id=actor.id).select_related("person")
+
+
+def _in_hand(actor: Actor) -> Q:
+    found = Q(object_kind="") if access.can(actor, MANAGE_ROLES) else Q(pk__in=[])
+    for kind in _grantable.values():
+        found |= Q(object_kind=kind.kind, object_id__in=kind.in_hand(actor))
+    return found
+
+
+def roles_for(request: AccessRequest) -> list[tuple[str, Any]]:
+    """What an approval can give: the object's role, or the organisation's roles that carry the right (the least first)."""
+    permit = rights.permits().get(request.permit)
+    if permit is None:
+        return []
+    if request.object_kind:
+        least = permit.object_role
+        return [(least.codename, OBJECT_ROLE_NAMES[least])] if least else []
+    return [(role.value, ROLE_NAMES[role]) for role in reversed(Role) if role in permit.roles and role != Role.MEMBER]
+
+
+def title_of(request: AccessRequest) -> str:
+    permit = rights.permits().get(request.permit)
+    return str(permit.title) if permit else request.permit
+
+
+def where_of(actor: Actor, requests: Iterable[AccessRequest]) -> dict[UUID, objects.Card]:
+    """Cards of the objects that requests are about, by the objects' ids."""
+    wanted: dict[str, list[UUID]] = {}
+    for one in requests:
+        if one.object_id:
+            wanted.setdefault(one.object_kind, []).append(one.object_id)
+    return {key: card for kind, keys in wanted.items() for key, card in objects.cards(actor, kind, keys).items()}
