@@ -2,7 +2,7 @@
 FROM python:3.13-slim-bookworm
 
 RUN useradd --system --uid 10001 --user-group --home-dir /data panel \
-    && for folder in /data /data/run /data/spool /data/static /keys/serving /keys/content /keys/signing; do \
+    && for folder in /data /data/run /data/spool /data/static /data/jobs /keys/serving /keys/content /keys/signing; do \
          install -d -o panel -g panel -m 0700 "$folder"; done
 
 WORKDIR /app

@@ -42,7 +42,6 @@ def serve(arguments: list[str]) -> int:
         (data / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     settings |= {"PANEL_DATA_DIR": str(data)}
     settings.setdefault("PANEL_SOCKET", str(data / "run" / "panel.sock"))
-    settings.setdefault("PANEL_BEAT_SCHEDULE", str(data / "run" / "beat"))
     clear_way(found[0], settings)
     command = plan.arguments(found[0], settings)
     return _become(command, plan.environment(settings, found[0].secrets, found[0].name))

@@ -101,7 +101,6 @@ def _live(stage: Run, live_database: str, _smtp: SmtpSink) -> Iterator[Live]:
         "PORT": port,
         "PANEL_BASE_URL": f"http://127.0.0.1:{port}",
         "PANEL_SOCKET": str(stage.folder / f"panel-{stage.worker}.sock"),
-        "PANEL_BEAT_SCHEDULE": str(folder / "beat"),
         "PANEL_WORKER_PROCESSES": "1",
         "EMAIL_URL": _smtp.url,
     }

@@ -66,11 +66,16 @@ class JobRows(Rows):
 
 
 def took(job: Job) -> str:
-    """Minutes and seconds from its first start to its end, or to now."""
+    """`8 s`, `3 min 20 s`, `2 h 5 min`: from its first start to its end, or to now."""
     if job.started_at is None:
-        return ""
-    seconds = int(((job.ended_at or clock.now()) - job.started_at).total_seconds())
-    return str(timedelta(seconds=max(seconds, 0)))
+        return "–"
+    seconds = max(0, int(((job.ended_at or clock.now()) - job.started_at).total_seconds()))
+    minutes, hours = seconds // 60, seconds // 3600
+    if not minutes:
+        return _("%(s)s s") % {"s": seconds}
+    if not hours:
+        return _("%(m)s min %(s)s s") % {"m": minutes, "s": seconds % 60}
+    return _("%(h)s h %(m)s min") % {"h": hours, "m": minutes % 60}
 
 
 COLUMNS = [
@@ -81,7 +86,7 @@ COLUMNS = [
     Column("state", gettext_lazy("State"), cell="state", second=words.word, sort="state", card="state"),
     Column("amount", gettext_lazy("Progress"), value=lambda job: words.amount(job).strip() or "–", numeric=True),
     Column("starter", gettext_lazy("Started by")),
-    Column("took", gettext_lazy("Took"), value=lambda job: took(job) or "–", numeric=True),
+    Column("took", gettext_lazy("Took"), value=took, numeric=True),
     Column("created_at", gettext_lazy("Started"), cell="ago", sort="created_at", numeric=True),
 ]  # fmt: skip
 

@@ -61,6 +61,7 @@ class Detail(OfJob):
         job, may = self.job, queries.may_steer(self.actor, self.job)
         return {
             "shown": words.shown(job),
+            "took": lists.took(job),
             "lines": [(parse_datetime(at), words.told(text, given)) for at, text, given in reversed(job.log)],
             "starter": queries.starters(self.actor, [job]).get(job.actor_id) if job.actor_id else None,
             "starter_kind": lists.STARTERS.get(job.actor_kind, job.actor_kind),
@@ -76,7 +77,7 @@ class Detail(OfJob):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "htmx", None) and request.htmx.target == LIVE:  # type: ignore[attr-defined]
-            response = render(request, "ops/job.html#live", self.context())
+            response = render(request, "ops/job.html#live", {**self.context(), "fresh": True})
             if self.job.ended_at is not None:
                 # The buttons and facts around it change too.
                 response["HX-Refresh"] = "true"

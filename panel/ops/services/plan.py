@@ -60,7 +60,7 @@ WORKER = Process(
 )
 BEAT = Process(
     "beat",
-    "-m celery -q -A panel beat --loglevel WARNING --pidfile= --schedule {PANEL_BEAT_SCHEDULE}",
+    "-m celery -q -A panel beat --loglevel WARNING --pidfile=",
     ("DATABASE_URL", "VALKEY_URL", "PANEL_SECRET_KEY_FILE"),
 )
 SERVING = (GATEWAY, PANEL, WORKER, BEAT)

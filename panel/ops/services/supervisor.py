@@ -89,7 +89,6 @@ class Supervisor:
         settings["PANEL_MODE"] = "demo" if self.demo else settings.get("PANEL_MODE", "production")
         settings["PANEL_DATA_DIR"] = str(root)
         settings["PANEL_SOCKET"] = str(self.place.panel_socket)
-        settings["PANEL_BEAT_SCHEDULE"] = str(self.place.run / "beat")
         settings.setdefault("PANEL_BASE_URL", f"http://localhost:{settings['PORT']}")
         self.settings = {**settings, **keys.ensure(self.place, self.given, embedded=not own_database)}
         turn_logs(self.place.log)

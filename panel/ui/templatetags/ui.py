@@ -72,7 +72,7 @@ def ago(at: datetime | None, never: Any = "") -> SafeString:
         return format_html("{}", never or _("never"))
     seconds = (clock.now() - at).total_seconds()
     if abs(seconds) < 60:
-        return _time(at, _("just now"))
+        return _time(at, _("just now") if seconds > -5 else _("in a moment"))
     span = {"span": _span(abs(seconds))}
     return _time(at, (_("%(span)s ago") if seconds > 0 else _("in %(span)s")) % span)
 

@@ -78,7 +78,7 @@ def percent(job: Job) -> int | None:
 
 def shown(job: Job) -> Shown:
     over = job.ended_at is not None
-    sentence = _(job.error) if job.error and (over or job.state == "queued") else told(job.phase, job.words)
+    sentence = _(job.error) if job.error and job.state != "running" else "" if over else told(job.phase, job.words)
     return Shown(
         job=job,
         title=title(job.name),

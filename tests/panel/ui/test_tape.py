@@ -63,7 +63,8 @@ def test_long_ids_lose_their_middle() -> None:
 @pytest.mark.parametrize(
     ("ahead", "words"),
     [
-        (timedelta(seconds=30), "just now"),
+        (timedelta(seconds=30), "in a moment"),
+        (timedelta(seconds=-30), "just now"),
         (timedelta(minutes=119, seconds=5), "in 119 min"),
         (timedelta(hours=47), "in 47 h"),
         (timedelta(days=90), "in 90 days"),

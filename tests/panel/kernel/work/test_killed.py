@@ -30,7 +30,7 @@ def beats(celery_worker: Live) -> Iterator[list["subprocess.Popen[bytes]"]]:
     process = next(one for one in plan.SERVING if one.name == "beat")
     started = []
     for number in (1, 2):
-        settings = {**celery_worker.settings, "PANEL_BEAT_SCHEDULE": str(celery_worker.folder / f"beat-{number}")}
+        settings = celery_worker.settings
         with celery_worker.log(f"beat-{number}").open("wb") as out:
             started.append(
                 subprocess.Popen(

@@ -96,7 +96,7 @@ class TestJob:
         assert 'hx-trigger="every 2s' in waiting
         jobs.perform(job)
         over = text(client, url(job))
-        assert "Reading people" in over
+        assert "Done" in over
         assert "4 of 4 tables" in over
         assert "Read 12 rows" in over
         assert "every 2s" not in over
