@@ -21,8 +21,9 @@ from panel.kernel import clock
 from panel.kernel.errors import Missing
 from panel.kernel.registries import objects
 from panel.ui.lists.answer import answer
-from panel.ui.lists.columns import Column, Empty, Filter
+from panel.ui.lists.columns import BulkAct, Column, Empty, Filter
 from panel.ui.lists.page import ListPage
+from panel.ui.lists.remembered import preset
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import Text, actor_of
 from panel.ui.pages import Act, FormPage, Page
@@ -68,22 +69,30 @@ FILTERS = [
     Filter("state", gettext_lazy("State"), list(STATE_WORDS.items()), _in_state),
     Filter("kind", gettext_lazy("Use"), list(KIND_WORDS.items()), lambda rows, value: rows.filter(kind=value)),
 ]
+PRESETS = [
+    preset("active", gettext_lazy("Active"), "state=active"),
+    preset("ended", gettext_lazy("Expired"), "state=expired"),
+    preset("revoked", gettext_lazy("Revoked"), "state=revoked"),
+]
 
 
 @door(rules.USE)
 def keys(request: HttpRequest) -> HttpResponseBase:
     """The list; what ends next stands first."""
     actor = actor_of(request)
-    may = access.can(actor, rules.ISSUE)
+    may, ends_any = access.can(actor, rules.ISSUE), access.can(actor, rules.END_ANY)
     empty = Empty(
         gettext_lazy("No key yet"),
         gettext_lazy("An API key lets an application call an assistant like any OpenAI client. It is shown once."),
         gettext_lazy("Make a key") if may else "",
         reverse("credentials:new") if may else "",
     )
+    revoke = BulkAct(_("Revoke"), reverse("credentials:revocations"), "ban", "danger-quiet")
     page = ListPage(
         request, Rows(queries.visible_to(actor), ["name", "key_id"]), COLUMNS, sort="expires_at", filters=FILTERS,
         empty=empty, searchable=gettext_lazy("Search by name or key id"), csv_name="api-keys",
+        presets=PRESETS, bulk=[revoke] if may or ends_any else [],
+        pickable=lambda key: key.revoked_at is None and (ends_any or key.owner_id == actor.id),
     )  # fmt: skip
     return answer(request, "accounts/credentials/list.html", page, {"may": may})
 

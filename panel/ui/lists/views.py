@@ -24,10 +24,11 @@ def tabs(page: ListPage) -> list[Tab]:
     if not found:
         return []
     asked = canonical(page.params.urlencode())
+    shown = current(page) or next((one for one in page.presets if one.query == asked), None)
     everything = f"{page.request.path}{'?view=all' if page.remembered.default else ''}"
     return [
         Tab(_("All"), everything, not asked),
-        *(Tab(one.name, url(page, one), asked == one.query) for one in found),
+        *(Tab(one.name, url(page, one), one is shown) for one in found),
     ]
 
 
