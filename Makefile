@@ -25,7 +25,7 @@ check: venv-dev
 	$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser and not soak"
 
 test: check
-	@sh panel/ops/browser.sh
+	@sh panel/ops/deploy/browser.sh
 	$(PY) -m pytest -n 2 --dist loadfile -m "slow and not browser and not soak"
 	$(PY) -m pytest -n 2 --dist loadfile -m "browser and not soak"
 

@@ -17,12 +17,13 @@ from assistants.gateway import queries
 from assistants.gateway.views import first
 from panel.journal import events
 from panel.kernel.actors import Actor
-from panel.kernel.registries import alarms, privacy, setup
+from panel.kernel.registries import alarms, backups, privacy, setup
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
 menu.register(menu.Item("gateway", gettext_lazy("Traces"), "gateway:traces", "list-tree", SEE_TRACES, order=10))
+backups.register_store(backups.Store("spool", "spool", before=True))
 privacy.declare(
     "gateway.Inbox",
     {"frame": Personal("subject", "trace", "to carry records to the worker", export="omit", erase="period")},

@@ -3,11 +3,13 @@
 Bytes: `0x01 | alg 0x01 | key id (16) | salt (32) | nonce (12) | ciphertext | tag (16)`, AES-256-GCM.
 The message key is HKDF-SHA256(data key, salt, "panel/v1/" + purpose), so that random nonces never meet under one key.
 The associated data is the length-prefixed tuple (format, installation, table, column, row, version, key id).
+Streams (`StreamSealer`) are frames of 256 KiB whose nonce holds their number and whether they are the last (STREAM).
 Sealed boxes (`seal_to`) are X25519 with an ephemeral key, HKDF-SHA256 and AES-256-GCM: whoever seals cannot open.
 This is the only module that touches a cipher. It is free of Django. Documented in docs/reference/envelope-format.md.
 """
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 FORMAT = 0x01
 BOX_FORMAT = 0x02
+STREAM_FORMAT = 0x03
+FRAME = 256 * 1024
 AES_256_GCM = 0x01
 HEADER = 2 + 16 + 32 + 12
 TAG = 16
@@ -134,3 +138,67 @@ def open_from(private_key: bytes, sealed: bytes, context: bytes) -> bytes:
         return AESGCM(key).decrypt(bytes(12), bytes(sealed[33:]), context)
     except (InvalidTag, ValueError) as error:
         raise EnvelopeError("The box does not open here.") from error
+
+
+def _frame_nonce(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(11) + bytes([last])
+
+
+class StreamSealer:
+    """Seal bytes of any length in flat memory: `0x03 | salt (32)`, then frames `length (4) | ciphertext | tag`.
+
+    The stream key is derived from `key` and the salt; each frame's nonce is its number (11 bytes) and 1 for the last, so a
+    stream that was cut, re-ordered or spliced does not open. `context` is authenticated with every frame.
+    """
+
+    def __init__(self, key: bytes, context: bytes) -> None:
+        salt = os.urandom(32)
+        self._cipher, self._context = AESGCM(derive(key, salt, "stream")), context
+        self._waiting, self._number = bytearray(bytes([STREAM_FORMAT]) + salt), 0
+        self._plain = bytearray()
+
+    def update(self, data: bytes) -> bytes:
+        """Sealed bytes that are ready. The last frame waits for `finish`."""
+        self._plain += data
+        while len(self._plain) > FRAME:
+            self._frame(bytes(self._plain[:FRAME]), last=False)
+            del self._plain[:FRAME]
+        ready = bytes(self._waiting)
+        self._waiting.clear()
+        return ready
+
+    def finish(self) -> bytes:
+        """The rest, with the frame that says that nothing follows."""
+        self._frame(bytes(self._plain), last=True)
+        return bytes(self._waiting)
+
+    def _frame(self, plain: bytes, *, last: bool) -> None:
+        sealed = self._cipher.encrypt(_frame_nonce(self._number, last=last), plain, self._context)
+        self._waiting += len(sealed).to_bytes(4) + sealed
+        self._number += 1
+
+
+def open_stream(key: bytes, read: Callable[[int], bytes], context: bytes) -> Iterator[bytes]:
+    """The plain frames of a stream, each checked before it is handed on. `read(n)` gives n bytes, fewer at the end only.
+
+    Raises EnvelopeError when a byte is another, missing or too many. What came before the damage has been handed on.
+    """
+    head = read(33)
+    if len(head) != 33 or head[0] != STREAM_FORMAT:
+        raise EnvelopeError("These bytes are not a sealed stream.")
+    cipher = AESGCM(derive(key, head[1:], "stream"))
+    number, length = 0, read(4)
+    while True:
+        size = int.from_bytes(length)
+        if len(length) != 4 or not TAG <= size <= FRAME + TAG:
+            raise EnvelopeError("The stream is damaged or cut off.")
+        sealed, length = read(size), read(4)
+        if len(sealed) != size:
+            raise EnvelopeError("The stream is damaged or cut off.")
+        try:
+            yield cipher.decrypt(_frame_nonce(number, last=not length), sealed, context)
+        except (InvalidTag, ValueError) as error:
+            raise EnvelopeError("The stream is damaged or cut off.") from error
+        if not length:
+            return
+        number += 1

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from panel.ops.backups import terminal
 from panel.ops.services import keys, layout, plan, reach
 from panel.ops.services.faults import CannotStart
 from panel.ops.services.programs import Commands, clear_way
@@ -85,4 +86,4 @@ def probe(arguments: list[str]) -> int:
     return 2
 
 
-COMMANDS = {"up": up, "prepare": prepare, "serve": serve, "probe": probe}
+COMMANDS = {"up": up, "prepare": prepare, "serve": serve, "probe": probe, **terminal.COMMANDS}

@@ -11,6 +11,7 @@ from accounts.access.services import register_permits
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects
+from panel.ops.backups import wiring  # noqa: F401 - it registers
 from panel.ops.jobs import queries, rules
 from panel.ops.outbound import plugs as outbound
 from panel.ops.services import emergency

@@ -2,14 +2,18 @@
 
 import time
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
 from panel.kernel import clock
 from panel.kernel.db import partitions
+from panel.kernel.errors import Conflict
 from panel.kernel.jobs import Run, job
 from panel.kernel.work import tending
 from panel.ops import queries
+from panel.ops.backups import services as backups
+from panel.ops.backups import upkeep
 from panel.ops.services.reach import HEARTBEAT
 
 
@@ -52,3 +56,25 @@ def try_jobs(run: Run, steps: str) -> None:
         run.checkpoint(step + 1)
         run.log(gettext_noop("Step %(number)s is done."), number=step + 1)
     run.progress(wanted, wanted)
+
+
+@job("ops.backup", title=gettext_noop("Make a backup"), long=True, limit=timedelta(hours=12))
+def make_backup(run: Run, backup: str) -> None:
+    def told(share: float, what: str) -> None:
+        run.progress(int(share * 100), 100, gettext_noop("At work on %(part)s"), part=what)
+
+    made = backups.carry_out(backup=UUID(backup), told=told)
+    if made.problem:
+        raise Conflict(made.problem)
+    run.progress(100, 100, gettext_noop("Made, and read back"))
+    run.result("ops.backup", made.id)
+
+
+@job("ops.backup_schedule", title=gettext_noop("Begin the backup that is due"), every=timedelta(minutes=10))
+def begin_backup() -> None:
+    backups.begin_due(at=clock.now())
+
+
+@job("ops.backup_erasures", title=gettext_noop("Take destroyed keys out of the backups"), every=timedelta(hours=1))
+def erase_in_backups() -> None:
+    upkeep.refresh_ledgers(at=clock.now())

@@ -79,6 +79,9 @@ class LocalKeys:
             raise KekError(f"The key ring has no key {kek_id!r}: bring its file back from the key backup.")
         return envelope.unwrap(self._keys[kek_id], wrapped, context)
 
+    def fingerprints(self) -> dict[str, str]:
+        return {name: envelope.derive(key, b"", "fingerprint")[:8].hex("-", 2) for name, key in self._keys.items()}
+
     def is_one_of(self, suspects: tuple[bytes, ...]) -> bool:
         derived = {value for one in suspects for value in (one[:32], hashlib.sha256(one).digest())}
         return not derived.isdisjoint(self._keys.values())
@@ -104,6 +107,11 @@ def _from_file(path: Path) -> LocalKeys:
         raise KekError(f"The key file {path} cannot be read: {error.strerror}.") from None
     if mode:
         raise KekError(f"The key file {path} can be read by others: chmod 600 it.")
+    return parse(text)
+
+
+def parse(text: str) -> LocalKeys:
+    """The keys of a ring file's text. Raises KekError."""
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     pairs = [line.partition(":") for line in lines]
     return LocalKeys({name: _decode(name, key) for name, _, key in pairs})
@@ -117,6 +125,11 @@ def provider(address: str) -> KeyProvider:
     if kind == "env" and rest:
         return LocalKeys({"env": _decode("env", os.environ.get(rest, ""))})
     raise KekError("A key ring's address is file:/path or env:NAME.")
+
+
+def fingerprints(ring: KeyProvider) -> dict[str, str]:
+    """By key id: eight bytes that tell one key from another and nothing about it. None for keys that stay with a service."""
+    return ring.fingerprints() if isinstance(ring, LocalKeys) else {}
 
 
 def refuse_derived(ring: KeyProvider, *suspects: bytes) -> None:

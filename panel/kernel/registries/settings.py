@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+
 from panel.kernel import clock
 from panel.kernel.errors import Conflict, Invalid
 from panel.kernel.models import Setting
@@ -15,7 +17,7 @@ class Spec:
     """`parse` turns text (environment, form) into a JSON value and raises ValueError with a sentence."""
 
     name: str
-    title: str
+    title: str | Promise
     default: Any
     parse: Callable[[str], Any]
     variable: str = ""

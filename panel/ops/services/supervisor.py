@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +61,21 @@ class Supervisor:
                 signal.signal(number, signal.SIG_IGN)
             self._stop()
 
+    @contextlib.contextmanager
+    def offline(self) -> Iterator[Commands]:
+        """The data directory and its servers while nothing is served, for commands on a panel that is stopped.
+
+        Raises CannotStart, also when a panel runs in that directory.
+        """
+        set_limits()
+        try:
+            self._configure(serving=False)
+            self._start_servers()
+            self.commands = Commands(self.settings, self.place.log)
+            yield self.commands
+        finally:
+            self._stop()
+
     def _start(self) -> None:
         begun = time.monotonic()
         self._configure()
@@ -78,14 +93,15 @@ class Supervisor:
         link = invited[-1] if invited else f"{self.settings['PANEL_BASE_URL']}/"
         print(f"Open {link}", flush=True)  # noqa: T201 - the line a person waits for
 
-    def _configure(self) -> None:
+    def _configure(self, *, serving: bool = True) -> None:
         settings = {**plan.DEFAULTS, **self.given}
         data = settings.get("PANEL_DATA_DIR") or str(plan.ROOT / ("var-demo" if self.demo else "var"))
         root = Path(data).expanduser().resolve()
         own_database = self._own_database()
         self.place = layout.prepare(root)
         self.hold = layout.lock(root)
-        reach.port_is_free(settings["PANEL_BIND"], settings["PORT"])
+        if serving:
+            reach.port_is_free(settings["PANEL_BIND"], settings["PORT"])
         settings["PANEL_MODE"] = "demo" if self.demo else settings.get("PANEL_MODE", "production")
         settings["PANEL_DATA_DIR"] = str(root)
         settings["PANEL_SOCKET"] = str(self.place.panel_socket)

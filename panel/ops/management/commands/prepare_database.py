@@ -1,6 +1,7 @@
 """Bring the database to this version, as its owner: tables, partitions ahead, and what the application role may do."""
 
 import time
+from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
@@ -8,15 +9,16 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
 
 from panel.kernel import clock, installation
-from panel.kernel.boot import database_settings, environment
+from panel.kernel.boot import environment
 from panel.kernel.crypto import kek, selfcheck
 from panel.kernel.db import partitions
 from panel.kernel.db.roles import apply_grants
+from panel.ops.backups import restoring
 from panel.ops.services.embedded import roles
 from panel.ops.services.faults import CannotStart
+from panel.ops.services.ownership import become_owner
 
 WAIT_SECONDS = 60.0
 
@@ -24,6 +26,9 @@ WAIT_SECONDS = 60.0
 class Command(BaseCommand):
     help = "Migrate the database as its owner and set what the application role may do. Safe to repeat."
     requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--restoring", action="store_true", help="a restore calls this before it has ended")
 
     def handle(self, **options: Any) -> None:
         env = environment()
@@ -35,7 +40,11 @@ class Command(BaseCommand):
             role = roles.ensure_application_role(owner, env["DATABASE_URL"])
         except (CannotStart, psycopg.Error) as error:
             raise CommandError(str(error)) from None
-        self._as_owner(owner)
+        become_owner(owner)
+        if restoring.is_unfinished() and not options["restoring"]:
+            raise CommandError(
+                "A restore into this database was broken off: run `manage.py restore … --replace` again."
+            )
         call_command("migrate", interactive=False, verbosity=options["verbosity"] - 1)
         today = clock.now().date()
         partitions.ensure(today - timedelta(days=7), today + timedelta(days=partitions.AHEAD_DAYS))
@@ -60,11 +69,3 @@ class Command(BaseCommand):
                 time.sleep(0.5)
             else:
                 return
-
-    def _as_owner(self, url: str) -> None:
-        connections["default"].close()
-        entry = database_settings(url)
-        connection.settings_dict.update(
-            {key: entry.get(key, "") for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")}
-        )
-        connection.settings_dict["OPTIONS"] = entry["OPTIONS"]

@@ -1,0 +1,67 @@
+"""What slices add to a backup, and what must be done again after one was restored.
+
+A restored database is as old as its backup. Whatever was erased since then comes back with it, so every erasure that is not
+the destruction of a data key registers a `Replay`; the ledger of erasures lies beside the backups, not inside them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of the data directory that becomes a part of every backup: its files that match `pattern`.
+
+    `before`: it is read before the database, because its files move into the database and are then deleted (the spool: a
+    record may be in both, never in neither). Otherwise it is read after, so that every row finds its file.
+    """
+
+    name: str
+    folder: str
+    before: bool = False
+    pattern: str = "**/*"
+
+
+class Replay(Protocol):
+    """Erasures of one kind. Both verbs work on the newest schema; `apply` is safe to repeat."""
+
+    def collect(self) -> Iterable[tuple[UUID, datetime]]:
+        """Every erasure that this database knows of: what, and when."""
+
+    def apply(self, ids: Sequence[UUID], at: datetime) -> int:
+        """Erase again, inside the caller's transaction; returns how many had come back."""
+
+
+After = Callable[[datetime], None]
+
+_stores: dict[str, Store] = {}
+_replays: dict[str, Replay] = {}
+_after: dict[str, After] = {}
+
+
+def register_store(store: Store) -> None:
+    _stores[store.name] = store
+
+
+def stores() -> list[Store]:
+    return sorted(_stores.values(), key=lambda one: one.name)
+
+
+def register_replay(kind: str, replay: Replay) -> None:
+    _replays[kind] = replay
+
+
+def replays() -> dict[str, Replay]:
+    return dict(_replays)
+
+
+def register_after(name: str, verb: After) -> None:
+    """`verb(at)` runs in the transaction that ends a restore: end sessions, forget one-time links."""
+    _after[name] = verb
+
+
+def after() -> dict[str, After]:
+    return dict(_after)

@@ -1,0 +1,51 @@
+"""What backups register; panel.ops.hooks imports it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.services import register_permits
+from panel.journal import events
+from panel.kernel.registries import alarms, backups, privacy, settings
+from panel.kernel.registries.privacy import NotPersonal
+from panel.kernel.registries.settings import Spec
+from panel.ops.backups import queries, replays, rules
+
+register_permits(*rules.PERMITS)
+
+for name, title in (
+    ("ops.backup.started", _("Backup asked for")),
+    ("ops.backup.made", _("Backup made and verified")),
+    ("ops.backup.failed", _("Backup failed")),
+    ("ops.backup.removed", _("Old backup removed")),
+    ("ops.backup.downloaded", _("Backup downloaded")),
+    ("ops.backup.restored", _("Installation restored from a backup")),
+    ("ops.backups.changed", _("Backup schedule changed")),
+    ("ops.upgraded", _("Panel upgraded")),
+):
+    events.register(name, title)
+
+settings.register(Spec(queries.HOUR, _("Hour of the backup, UTC"), 2, rules.whole(0, 23), variable="PANEL_BACKUP_HOUR"))
+settings.register(Spec(queries.DAILY, _("Daily backups to keep"), 7, rules.whole(1, 90), variable="PANEL_BACKUP_DAILY"))
+settings.register(
+    Spec(queries.WEEKLY, _("Weekly backups to keep"), 4, rules.whole(0, 52), variable="PANEL_BACKUP_WEEKLY")
+)
+
+_WORD = NotPersonal("a fixed word of the program, or a name made of an instant")
+privacy.declare(
+    "ops.Backup",
+    {
+        "name": _WORD,
+        "by_kind": _WORD,
+        "version": _WORD,
+        "problem": NotPersonal("why a backup failed: names of directories, tables and parts, no values"),
+    },
+)
+privacy.store(
+    "backups", NotPersonal("sealed copies of the declared tables and stores; destroyed keys are taken out of them")
+)
+
+backups.register_replay("key", replays.DestroyedKeys())
+backups.register_after("jobs", replays.cancel_jobs)
+backups.register_store(backups.Store("jobs", "jobs"))
+backups.register_store(backups.Store("demo", ".", pattern="demo*"))
+alarms.register("backups.late", queries.late_alarm)
+alarms.register("backups.copy", queries.copy_alarm)
