@@ -14,6 +14,7 @@ from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.outbound.mail import letters
 from panel.ui import cards, menu
 from panel.ui.menu import Item
+from panel.ui.web import errors
 
 _WORD = NotPersonal("a fixed word of the program")
 _HASH = NotPersonal("a keyed hash", secret=True)
@@ -51,6 +52,7 @@ events.register("signin.administrator.recovered", _("Administrator recovered on 
 events.register("signin.link.used", _("One-time link used"))
 
 doors.register_keeper(middleware.keep)
+errors.register(errors.FormExpired.code, middleware.form_expired)
 _LETTERS = {
     "invitation": _("Invitation"),
     "recovery": _("Link to set password and second factor anew"),

@@ -22,8 +22,10 @@ from accounts.people import queries as people
 from accounts.people.models import User
 from accounts.signin.rules import CARRIED, IDLE_PRIVILEGED, OPENED_AT, SEEN_AT, TOUCH, WAS, session_over
 from accounts.signin.services import kept
+from panel.kernel.errors import Refusal
 from panel.ui.forms import CodeInput, SecretInput
 from panel.ui.menu import actor_of
+from panel.ui.pages import go
 
 # Pages that only pass the name of a kept request on.
 ON_THE_WAY = {"signin:step_up", "signin:discarding"}
@@ -116,6 +118,15 @@ def keep(request: HttpRequest) -> str | None:
             messages.error(request, _("What you sent could not be kept. Go back, copy it, and send it again."))
         return None
     return reverse("signin:carry_on", args=[kept_id])
+
+
+def form_expired(request: HttpRequest, _refusal: Refusal) -> HttpResponse | None:
+    """A form of ours whose token is old, since its person signed in anew in another tab: kept, and shown with a button.
+    Only for what the browser itself says came from this panel (Sec-Fetch-Site cannot be set by a page)."""
+    if request.headers.get("Sec-Fetch-Site") != "same-origin" or actor_of(request).kind != "person":
+        return None
+    kept_id = _kept(request)
+    return go(request, reverse("signin:carry_on", args=[kept_id])) if kept_id else None
 
 
 def _kept(request: HttpRequest) -> UUID | None:

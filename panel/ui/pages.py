@@ -25,7 +25,7 @@ from django.views import View
 
 from panel.kernel import clock
 from panel.kernel.actors import Actor
-from panel.kernel.errors import Conflict, Invalid
+from panel.kernel.errors import Conflict, Invalid, TooMany
 from panel.ui.forms import refuse
 from panel.ui.menu import Text, actor_of
 from panel.ui.web import stale
@@ -137,6 +137,13 @@ class FormPage(Page):
                     raise _Moved from None
                 refuse(form, refusal)
                 return self.show(form=form, status=refusal.status)
+            except TooMany as refusal:
+                # What was typed stays; the form says when the next try is heard.
+                refuse(form, refusal)
+                form.wait = refusal.retry_after  # type: ignore[attr-defined]
+                response = self.show(form=form, status=refusal.status)
+                response["Retry-After"] = str(refusal.retry_after)
+                return response
         return self.show(form=form, status=422)
 
     def _stale(self) -> HttpResponse:
