@@ -12,6 +12,7 @@ urlpatterns = [
     path("jobs/trial/", pages.Trial.as_view(), name="trial"),
     path("jobs/<uuid:job_id>/", pages.Detail.as_view(), name="job"),
     path("jobs/<uuid:job_id>/card/", pages.Card.as_view(), name="job_card"),
+    path("jobs/<uuid:job_id>/ticket/", pages.Ticket.as_view(), name="job_ticket"),
     path("jobs/<uuid:job_id>/cancellation/", pages.Cancellation.as_view(), name="job_cancellation"),
     path("jobs/<uuid:job_id>/repetition/", pages.Repetition.as_view(), name="job_repetition"),
     path("jobs/<uuid:job_id>/file/", pages.File.as_view(), name="job_file"),

@@ -13,6 +13,7 @@ from assistants.gateway.engine.config import from_environment
 from assistants.gateway.engine.errors import ApiError, where
 from assistants.gateway.engine.ledger.payload import name_subject
 from assistants.gateway.engine.playground import entry as playground
+from assistants.gateway.engine.playground import watch
 from assistants.gateway.engine.service import Service
 from assistants.gateway.engine.state import tokens
 from assistants.gateway.engine.state.snapshot import LIVE, Assistant
@@ -24,7 +25,7 @@ log = logging.getLogger("panel.gateway")
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
 # Streams of the panel's own pages, each opened by a ticket.
-STREAMS = {playground.ROUTE: playground.serve}
+STREAMS = {playground.ROUTE: playground.serve, watch.ROUTE: watch.serve}
 POSTED = {CHAT, *STREAMS}
 _service: Service | None = None
 

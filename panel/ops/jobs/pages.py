@@ -3,7 +3,14 @@
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -91,6 +98,17 @@ class Card(OfJob):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
         return render(request, "elements/data/job.html", {"shown": words.shown(self.job)})
+
+
+@door(SIGNED_IN)
+class Ticket(OfJob):
+    """POST gives a ticket to the stream that tells when this job has something new."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        return HttpResponseRedirect(self.back())
+
+    def post(self, _request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        return JsonResponse({"ticket": services.ticket(actor=self.actor, job=self.job)})
 
 
 @door(SIGNED_IN)

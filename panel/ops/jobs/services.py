@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts.access import services as access
 from panel.journal import services as journal
-from panel.kernel import jobs
+from panel.kernel import jobs, tickets
 from panel.kernel.actors import Actor
+from panel.kernel.crypto import keyring
 from panel.kernel.errors import Missing
 from panel.kernel.models import Job
 from panel.kernel.registries import jobs as kinds
@@ -62,6 +63,14 @@ def downloaded(*, actor: Actor, job: Job, at: datetime) -> None:
         raise Missing(_("There is no file here for you."))
     with transaction.atomic():
         journal.record("ops.job.downloaded", actor=actor, obj=("job", job.id), detail={"name": job.name}, at=at)
+
+
+def ticket(*, actor: Actor, job: Job) -> str:
+    """A ticket to the stream of a job that the actor has seen, for a minute."""
+    if actor.id is None:
+        raise Missing(_("There is no such job. Jobs are kept for 30 days."))
+    key = keyring.secret(keyring.named(tickets.KEY_PURPOSE), tickets.KEY_LABEL)
+    return tickets.sign(key, tickets.Ticket("jobs", actor.id, job.id))
 
 
 def _require(actor: Actor, job: Job) -> None:

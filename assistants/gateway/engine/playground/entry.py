@@ -52,12 +52,19 @@ async def serve(service: Service, call: Call, scope: Scope, receive: Receive, se
 
 
 def admit(service: Service, call: Call, scope: Scope) -> Ticket:
-    """Who tries what. Raises ApiError: a ticket that is unknown, old, for another stream, or was used."""
+    """Who tries what. Raises ApiError."""
+    ticket = ticket_of(service, scope, AUDIENCE)
+    call.source, call.person = AUDIENCE, ticket.actor_id
+    return ticket
+
+
+def ticket_of(service: Service, scope: Scope, audience: str) -> Ticket:
+    """The ticket in the request's header. Raises ApiError: it is unknown, old, for another stream, or was used."""
     key, text = service.snapshot.ticket_key, header(scope, b"x-stream-ticket").decode("ascii", "replace")
     if not key:
         raise ApiError("snapshot_stale")
     try:
-        ticket = tickets.verify(key, text, AUDIENCE)
+        ticket = tickets.verify(key, text, audience)
     except TicketError:
         raise ApiError("invalid_ticket") from None
     try:
@@ -66,7 +73,6 @@ def admit(service: Service, call: Call, scope: Scope) -> Ticket:
         raise ApiError("record_unavailable") from None
     if not fresh:
         raise ApiError("invalid_ticket", "This ticket was used. Ask the page for a new one.")
-    call.source, call.person = AUDIENCE, ticket.actor_id
     return ticket
 
 

@@ -121,13 +121,7 @@ class Feed:
         if known is not None or digest in self._unknown:
             return known
         before = self.snapshot
-        async with self._lookups:
-            try:
-                async with asyncio.timeout(2):
-                    row = await self._ask(sql.KEY, digest)
-            except _AWAY:
-                await self._forget()
-                raise ApiError("snapshot_stale") from None
+        row = await self._look_up(sql.KEY, digest)
         found = None if row is None else key_of(row)
         if before is self.snapshot:
             # Only what was read in this epoch may be remembered in it: a revocation empties both memories.
@@ -142,15 +136,23 @@ class Feed:
 
     async def trial(self, assistant: UUID, digest: str) -> Version | None:
         """A version that was frozen for a try, by its content's hash: one indexed read. Raises ApiError."""
+        row = await self._look_up(sql.TRIAL, assistant, digest)
+        found = self._loader.trial(row[0], bytes(row[1])) if row is not None else None
+        return found if found is not None and found.digest == digest else None
+
+    async def job(self, job_id: UUID) -> sql.Row | None:
+        """What the page of a long job shows now: whether it is over, and the rest. Raises ApiError."""
+        return await self._look_up(sql.JOB, job_id)
+
+    async def _look_up(self, query: str, *values: object) -> sql.Row | None:
+        """One indexed read, beside the snapshot. Raises ApiError while the database cannot be asked."""
         async with self._lookups:
             try:
                 async with asyncio.timeout(2):
-                    row = await self._ask(sql.TRIAL, assistant, digest)
+                    return await self._ask(query, *values)
             except _AWAY:
                 await self._forget()
                 raise ApiError("snapshot_stale") from None
-        found = self._loader.trial(row[0], bytes(row[1])) if row is not None else None
-        return found if found is not None and found.digest == digest else None
 
     async def _ask(self, query: str, *values: object) -> sql.Row | None:
         if self._asking is None or self._asking.closed:

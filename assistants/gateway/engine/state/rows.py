@@ -16,6 +16,11 @@ ASSISTANTS: Final = (
     " FROM catalog_assistant WHERE epoch > %s"
 )
 VERSIONS: Final = "SELECT id, number, content FROM catalog_version WHERE id = ANY(%s)"
+# What the page of a long job would show, as one value: it changes when the page does.
+JOB: Final = (
+    "SELECT ended_at IS NOT NULL, state, done, total, phase, words, log->-1, attempts, cancel_requested_at"
+    " FROM kernel_job WHERE id = %s"
+)
 TRIAL: Final = "SELECT id, content FROM gateway_trial WHERE assistant_id = %s AND digest = %s"
 PROVIDERS: Final = "SELECT id, kind, base_url, enabled FROM providers_provider WHERE epoch > %s"
 POLICIES: Final = "SELECT id, document FROM guard_guardpolicy WHERE epoch > %s"

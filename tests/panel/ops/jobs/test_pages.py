@@ -124,7 +124,7 @@ class TestJob:
         client = signed_in(charlie)
         for part in ("job", "job_card", "job_file"):
             assert client.get(url(job, part)).status_code == 404
-        for part in ("job_cancellation", "job_repetition"):
+        for part in ("job_cancellation", "job_repetition", "job_ticket"):
             assert client.post(url(job, part)).status_code == 404
 
     def test_an_error_is_told_without_its_values(self, long_job: Declare, bob: User) -> None:
