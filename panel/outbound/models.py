@@ -6,12 +6,14 @@ The gateway reads `outbound_allowedhost(host, port)` whole.
 from typing import ClassVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from panel.kernel import clock, ids
 from panel.kernel.crypto.fields import EncryptedJSON, EncryptedText
 from panel.outbound.mail.rules import State, Tls
+from panel.outbound.webhooks import rules as webhooks
 
 
 class AllowedHost(models.Model):
@@ -110,3 +112,83 @@ class Message(models.Model):
     @property
     def journal_ref(self) -> tuple[str, UUID]:
         return "mail", self.id
+
+
+class Endpoint(models.Model):
+    """Where webhooks go. `url` may hold a token, so it is sealed; `host` is shown. `reached` is the journal's sequence up to
+    which its events were queued. `failing_since` is set by a failure and emptied by a success."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    key_id = models.UUIDField()
+    name = models.CharField(max_length=80)
+    host = models.CharField(max_length=260)
+    url = EncryptedText()
+    secret = EncryptedText()
+    old_secret = EncryptedText(null=True)
+    old_until = models.DateTimeField(null=True)
+    events = ArrayField(models.CharField(max_length=80))
+    state = models.CharField(
+        max_length=8, choices=[(one.value, one.value) for one in webhooks.State], default=webhooks.State.ACTIVE
+    )
+    reached = models.BigIntegerField(default=-1)
+    failing_since = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="outbound_endpoint_state", condition=Q(state__in=[one.value for one in webhooks.State])
+            ),
+        ]
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "webhook", self.id
+
+
+class Delivery(models.Model):
+    """One event for one endpoint. `event_id` is the `webhook-id`, the same at every try; `payload` holds ids only."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
+    event_id = models.UUIDField()
+    event = models.CharField(max_length=80)
+    payload = models.JSONField()
+    state = models.CharField(
+        max_length=9, choices=[(one.value, one.value) for one in webhooks.Outcome], default=webhooks.Outcome.QUEUED
+    )
+    problem = models.CharField(max_length=16, default="")
+    status = models.PositiveSmallIntegerField(default=0)
+    ms = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="outbound_delivery_once", fields=["endpoint", "event_id"]),
+            models.CheckConstraint(
+                name="outbound_delivery_state", condition=Q(state__in=[one.value for one in webhooks.Outcome])
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="outbound_delivery_due", fields=["next_at"], condition=Q(state=webhooks.Outcome.QUEUED)),
+            models.Index(name="outbound_delivery_list", fields=["endpoint", "created_at", "id"]),
+        ]
+
+
+class AlarmState(models.Model):
+    """An alarm that holds, so that it is told once when it begins and once when it ends."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    severity = models.CharField(max_length=8)
+    since = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_noop
 
 from panel.kernel import clock
 from panel.kernel.jobs import job
+from panel.outbound import alarms
 from panel.outbound.mail import post
+from panel.outbound.webhooks import sending
 
 
 @job("outbound.send_mail", title=gettext_noop("Send a message"))
@@ -21,6 +23,18 @@ def post_due() -> None:
         post.send(message_id, clock.now())
 
 
-@job("outbound.forget_mail", title=gettext_noop("Empty old messages"), every=timedelta(hours=1))
+@job("outbound.webhooks", title=gettext_noop("Send webhooks"), every=timedelta(seconds=5))
+def webhooks() -> None:
+    sending.collect(clock.now())
+    sending.work(clock.now())
+
+
+@job("outbound.alarms", title=gettext_noop("Tell of alarms"), every=timedelta(minutes=1))
+def watch_alarms() -> None:
+    alarms.watch(clock.now())
+
+
+@job("outbound.forget_mail", title=gettext_noop("Empty old messages, drop old deliveries"), every=timedelta(hours=1))
 def forget_mail() -> None:
     post.forget(clock.now())
+    sending.forget(clock.now())

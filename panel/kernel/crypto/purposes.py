@@ -13,6 +13,7 @@ CONTENT = {
     "address",
     "session",
     "mail",
+    "webhook",
     "job",
 }
 

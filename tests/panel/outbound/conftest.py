@@ -4,9 +4,10 @@ import pytest
 
 from panel.kernel import boot
 from tests.panel.outbound.peer import certificate
+from tests.panel.outbound.receiver import made, receiver
 from tests.stage.mail import SmtpSink
 
-__all__ = ["certificate"]
+__all__ = ["certificate", "made", "receiver"]
 
 
 @pytest.fixture

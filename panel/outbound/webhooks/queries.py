@@ -1,0 +1,41 @@
+"""Questions about webhooks."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from panel.kernel.registries.alarms import Alarm
+from panel.outbound.models import Delivery, Endpoint
+from panel.outbound.webhooks.rules import State
+
+
+def endpoints() -> QuerySet[Endpoint]:
+    """Without what is sealed; who may see them is for the caller to say."""
+    return Endpoint.objects.defer("url", "secret", "old_secret")
+
+
+def endpoint(endpoint_id: UUID) -> Endpoint | None:
+    return Endpoint.objects.filter(id=endpoint_id).first()
+
+
+def deliveries(endpoint: Endpoint) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(endpoint=endpoint)
+
+
+def delivery(endpoint_id: UUID, delivery_id: UUID) -> Delivery | None:
+    return Delivery.objects.filter(endpoint_id=endpoint_id, id=delivery_id).first()
+
+
+def disabled_alarm() -> Alarm | None:
+    """Somebody relies on what no longer comes."""
+    count = Endpoint.objects.filter(state=State.DISABLED).count()
+    if not count:
+        return None
+    words = ngettext(
+        "%(n)s webhook endpoint was switched off, because it failed for five days or is gone.",
+        "%(n)s webhook endpoints were switched off, because they failed for five days or are gone.",
+        count,
+    ) % {"n": count}
+    return Alarm("webhooks.disabled", "warning", f"{words} {_('Repair or delete them.')}")
