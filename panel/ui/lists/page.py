@@ -174,7 +174,7 @@ class ListPage:
             else:
                 params[name] = value
         # Without a word in the address the list would open with the reader's own view.
-        text = params.urlencode() or ("view=all" if self.remembered.default else "")
+        text = params.urlencode() or ("shown=all" if self.remembered.default else "")
         return f"{self.request.path}?{text}" if text else self.request.path
 
     @property

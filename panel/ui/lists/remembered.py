@@ -20,7 +20,7 @@ from panel.ui.models import ListSetting
 KEY = "session:lists"
 MOST_VIEWS, MOST_LISTS = 20, 200
 LONGEST_NAME, LONGEST_QUERY = 40, 1000
-NOT_KEPT = ("after", "before", "format", "peek", "view", "csrfmiddlewaretoken")
+NOT_KEPT = ("after", "before", "format", "peek", "shown", "csrfmiddlewaretoken")
 """Parameters of a list's address that are no part of a view."""
 
 

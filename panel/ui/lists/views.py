@@ -25,7 +25,7 @@ def tabs(page: ListPage) -> list[Tab]:
         return []
     asked = canonical(page.params.urlencode())
     shown = current(page) or next((one for one in page.presets if one.query == asked), None)
-    everything = f"{page.request.path}{'?view=all' if page.remembered.default else ''}"
+    everything = f"{page.request.path}{'?shown=all' if page.remembered.default else ''}"
     return [
         Tab(_("All"), everything, not asked),
         *(Tab(one.name, url(page, one), one is shown) for one in found),

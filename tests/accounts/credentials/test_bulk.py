@@ -69,7 +69,7 @@ def test_what_is_no_key_of_mine_does_nothing(alice: User, charlie: User, rows: l
 def test_the_list_offers_boxes_for_what_can_be_ended_only(alice: User, olga: User) -> None:
     live = key_of(alice, "live")
     gone = key_of(alice, "gone", revoked_at=clock.now())
-    text = signed_in(alice).get("/keys/?view=all").content.decode()
+    text = signed_in(alice).get("/keys/?shown=all").content.decode()
     assert f'name="row" value="{live.id}" form="list-bulk"' in text
     assert f'name="row" value="{gone.id}"' not in text
     assert f'formaction="{URL}"' in text

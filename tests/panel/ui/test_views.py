@@ -70,9 +70,9 @@ class TestViews:
         response: Any = answer(page.request, "never.html", page)
         assert (response.status_code, response["Location"]) == (302, "/things/?status=2")
         page = mine(status="2")
-        assert page.link(status=None) == "/things/?view=all"
-        assert views.tabs(page)[0].url == "/things/?view=all"
-        assert names(mine(view="all")) == ["a", "b"]
+        assert page.link(status=None) == "/things/?shown=all"
+        assert views.tabs(page)[0].url == "/things/?shown=all"
+        assert names(mine(shown="all")) == ["a", "b"]
 
     @pytest.mark.parametrize("query", ["status=9", "sort=gone"])
     def test_a_view_that_fits_no_more_does_not_lock_its_owner_out(self, mine: Mine, rows: Make, query: str) -> None:
