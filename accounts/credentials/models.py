@@ -48,7 +48,12 @@ class ApiKey(models.Model):
                 name="credentials_apikey_ends_after_it_begins", condition=Q(expires_at__gt=F("created_at"))
             ),
         ]
-        indexes: ClassVar = [models.Index(name="credentials_apikey_epoch", fields=["epoch"])]
+        indexes: ClassVar = [
+            models.Index(name="credentials_apikey_epoch", fields=["epoch"]),
+            # The orders of the list; a person's own keys are few and sorted in memory.
+            models.Index(name="credentials_apikey_ends", fields=["expires_at", "id"]),
+            models.Index(name="credentials_apikey_name", fields=["name", "id"]),
+        ]
 
     def state(self, at: datetime) -> State:
         return state_of(self.revoked_at, self.expires_at, at)

@@ -72,6 +72,10 @@ class Assistant(models.Model):
                 | Q(state="archived"),
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(name="catalog_assistant_name", fields=["name", "id"]),
+            models.Index(name="catalog_assistant_changed", fields=["changed_at", "id"]),
+        ]
 
     @property
     def journal_ref(self) -> tuple[str, UUID]:

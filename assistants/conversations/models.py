@@ -68,7 +68,19 @@ class Call(models.Model):
             models.CheckConstraint(name="conversations_call_counts", condition=Q(count__gte=1)),
         ]
         indexes: ClassVar = [
-            models.Index(name="conversations_call_asst", fields=["assistant", "-id"]),
+            # In the order of the list, so that a page of any filter is a walk along one index. Most calls are allowed,
+            # answered and of the API: what is rare has an index of its own, what is not is found along the primary key.
+            models.Index(name="conversations_call_by_asst", fields=["assistant", "day", "id"]),
+            models.Index(
+                name="conversations_call_by_action", fields=["action", "day", "id"], condition=~Q(action="allow")
+            ),
+            models.Index(
+                name="conversations_call_by_source", fields=["source", "day", "id"], condition=~Q(source="api")
+            ),
+            models.Index(
+                name="conversations_call_refused", fields=["day", "id"], condition=Q(status__gte=400, status__lt=500)
+            ),
+            models.Index(name="conversations_call_failed", fields=["day", "id"], condition=Q(status__gte=500)),
             models.Index(name="conversations_call_key", fields=["key", "-id"]),
             models.Index(name="conversations_call_subject", fields=["subject", "-id"]),
         ]

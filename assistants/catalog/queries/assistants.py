@@ -1,9 +1,10 @@
 """Which assistants somebody sees, and what hangs on one."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,6 +49,16 @@ def people_and_policies(rows: Iterable[Assistant]) -> tuple[dict[UUID, str], dic
     return owners, parts.names([], [row.live_version.policy_id for row in rows if row.live_version])
 
 
+def some(actor: Actor, chosen: str = "", *, most: int = 100) -> list[tuple[str, str]]:
+    """(id, name) to choose from, by name: at most so many, and the chosen one whichever it is."""
+    rows = visible_to(actor)
+    found = [(str(key), name) for key, name in rows.order_by("name", "id").values_list("id", "name")[:most]]
+    if chosen and chosen not in dict(found):
+        with suppress(ValueError):
+            found += [(str(one.id), one.name) for one in rows.filter(id=UUID(chosen))]
+    return found
+
+
 def by_whom(kind: str, actor_id: UUID | None) -> str:
     """Who did something, in words for a page."""
     if kind in {"person", "service"} and actor_id:
@@ -57,11 +68,9 @@ def by_whom(kind: str, actor_id: UUID | None) -> str:
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many of each state the actor sees."""
-    states = visible_to(actor).values_list("state", flat=True)
     found = dict.fromkeys([state.value for state in State], 0)
-    for state in states:
-        found[state] += 1
-    return found
+    rows = visible_to(actor).order_by().values_list("state").annotate(Count("id"))
+    return {**found, **dict(rows)}
 
 
 def stopped(actor: Actor) -> list[Assistant]:

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
+from assistants.catalog.queries import assistants
 from assistants.conversations import queries
 from assistants.conversations.rules import ACTIONS, SEE_TRACES
 from assistants.gateway.views import detail, words
 from assistants.gateway.views.source import Trace, Traces
 from panel.kernel import clock
-from panel.kernel.registries import objects
 from panel.ui.drawings import tape
 from panel.ui.lists.answer import answer
 from panel.ui.lists.columns import Column, Empty, Filter
@@ -64,7 +64,7 @@ ENDS = {
 def filters(request: HttpRequest) -> list[Filter]:
     actor = actor_of(request)
     return [
-        Filter("assistant", gettext_lazy("Assistant"), [(str(key), name) for key, name in objects.choices(actor, "assistant")],
+        Filter("assistant", gettext_lazy("Assistant"), assistants.some(actor, request.GET.get("assistant", "")),
                lambda rows, value: rows.filter(assistant=value)),
         Filter("verdict", gettext_lazy("Verdict"), [(one, tape.WORDS[one]) for one in ACTIONS],
                lambda rows, value: rows.filter(action=value)),
