@@ -1,9 +1,11 @@
 """Journeys: a person, a browser and a panel that was started like any other."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -50,3 +52,14 @@ def journey(browser: Browser, panel: StartedPanel, _provider: MockProvider) -> J
     adam = browsers.enter(browser, panel.base)
     kept = steps.set_up(adam, panel.link)
     return Journey(panel, adam, kept, _provider)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedPanel]:
+    with started(tmp_path_factory.mktemp("demo") / "data", "--demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def world(demo: StartedPanel) -> dict[str, Any]:
+    return dict(json.loads((demo.data_dir / "demo.json").read_text()))

@@ -1,8 +1,6 @@
 """The demonstration: one person per role, each of whom finds pages that work and nothing that is not theirs."""
 
-import json
 import stat
-from collections.abc import Iterator
 from typing import Any
 
 import openai
@@ -11,22 +9,11 @@ from playwright.sync_api import Browser
 
 from tests.journeys import browser as browsers
 from tests.journeys import hunt, steps
-from tests.journeys.started import StartedPanel, started
+from tests.journeys.started import StartedPanel
 
 ROLES = ("administrator", "operator", "developer", "privacy_officer", "auditor", "member")
 RAIL = "nav a[href^='/']"
 FIRST_ROW = "main table tbody tr:first-child a[href^='/']"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedPanel]:
-    with started(tmp_path_factory.mktemp("demo") / "data", "--demo") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def world(demo: StartedPanel) -> dict[str, Any]:
-    return dict(json.loads((demo.data_dir / "demo.json").read_text()))
 
 
 def test_the_credentials_are_for_their_owner_only(demo: StartedPanel, world: dict[str, Any]) -> None:
