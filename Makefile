@@ -9,10 +9,10 @@ demo: venv
 	@exec $(PY) manage.py up --demo
 
 venv:
-	@sh panel/ops/bootstrap.sh requirements.txt
+	@sh panel/ops/deploy/bootstrap.sh requirements.txt
 
 venv-dev:
-	@sh panel/ops/bootstrap.sh requirements-dev.txt
+	@sh panel/ops/deploy/bootstrap.sh requirements-dev.txt
 
 check: venv-dev
 	$(PY) -m ruff check .

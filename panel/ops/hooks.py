@@ -12,10 +12,11 @@ from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects
 from panel.ops.backups import wiring  # noqa: F401 - it registers
+from panel.ops.jobs import cards as job_cards
 from panel.ops.jobs import queries, rules
 from panel.ops.outbound import plugs as outbound
 from panel.ops.services import emergency
-from panel.ui import menu
+from panel.ui import cards, menu
 from panel.ui.menu import Banner
 from panel.ui.web import jobs as words
 
@@ -37,6 +38,7 @@ events.register("ops.job.cancelled", _("Job cancelled"), retention="operation")
 events.register("ops.job.retried", _("Job repeated"), retention="operation")
 events.register("ops.job.downloaded", _("Result of a job downloaded"))
 events.register("ops.schedule.run", _("Scheduled task run by hand"), retention="operation")
+cards.register(cards.Source("jobs", order=80, tasks=job_cards.tasks, checks=job_cards.checks))
 menu.register(menu.Item("overview", _("Jobs"), "ops:jobs", "list-checks", SIGNED_IN, order=40))
 
 

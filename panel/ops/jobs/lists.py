@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -15,10 +16,12 @@ from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.kernel.models import Job
 from panel.kernel.registries import jobs as kinds
+from panel.kernel.registries import objects
 from panel.ops.jobs import queries
 from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.keyset import Cursor
 from panel.ui.lists.page import ListPage
+from panel.ui.lists.peek import Peek
 from panel.ui.lists.sources import Memory, Rows
 from panel.ui.menu import Text
 from panel.ui.web import jobs as words
@@ -97,6 +100,22 @@ def _names() -> list[tuple[str, Text]]:
     )
 
 
+def facts(actor: Actor, job: Job) -> dict[str, Any]:
+    """What the facts of a job are written from, on its page and beside the list."""
+    return {
+        "shown": words.shown(job),
+        "took": took(job),
+        "starter": queries.starters(actor, [job]).get(job.actor_id) if job.actor_id else None,
+        "starter_kind": STARTERS.get(job.actor_kind, job.actor_kind),
+        "about": _card(actor, job.about_kind, job.about_id),
+        "result": _card(actor, job.result_kind, job.result_id),
+    }
+
+
+def _card(actor: Actor, kind: str, of: UUID | None) -> objects.Card | None:
+    return objects.cards(actor, kind, [of]).get(of) if of else None
+
+
 def jobs(request: HttpRequest, actor: Actor, *, everybodys: bool) -> ListPage:
     filters = [
         Filter(
@@ -116,6 +135,7 @@ def jobs(request: HttpRequest, actor: Actor, *, everybodys: bool) -> ListPage:
     return ListPage(
         request, source, COLUMNS, sort="-created_at", filters=filters, empty=empty,
         searchable=gettext_lazy("Search by job or error"), csv_name="jobs",
+        peek=Peek(lambda job: words.title(job.name), "ops/job_peek.html", lambda job: facts(actor, job)),
     )  # fmt: skip
 
 

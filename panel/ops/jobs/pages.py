@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from accounts.access import queries as access
 from accounts.access.rules import SIGNED_IN, door
 from panel.kernel.models import Job
-from panel.kernel.registries import objects
 from panel.kernel.work import results
 from panel.ops.jobs import lists, queries, rules, services
 from panel.ui.lists.answer import answer
@@ -67,20 +66,12 @@ class Detail(OfJob):
     def context(self) -> dict[str, Any]:
         job, may = self.job, queries.may_steer(self.actor, self.job)
         return {
-            "shown": words.shown(job),
-            "took": lists.took(job),
+            **lists.facts(self.actor, job),
             "lines": [(parse_datetime(at), words.told(text, given)) for at, text, given in reversed(job.log)],
-            "starter": queries.starters(self.actor, [job]).get(job.actor_id) if job.actor_id else None,
-            "starter_kind": lists.STARTERS.get(job.actor_kind, job.actor_kind),
-            "about": self.card(job.about_kind, job.about_id),
-            "result": self.card(job.result_kind, job.result_id),
             "may_cancel": may and job.ended_at is None and job.cancel_requested_at is None,
             "may_retry": may and job.state in {"failed", "cancelled"},
             "may_download": bool(job.file_name) and queries.is_own(self.actor, job),
         }
-
-    def card(self, kind: str, of: Any) -> objects.Card | None:
-        return objects.cards(self.actor, kind, [of]).get(of) if of else None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "htmx", None) and request.htmx.target == LIVE:  # type: ignore[attr-defined]

@@ -93,8 +93,3 @@ def _line(kind: kinds.Kind, row: Scheduled | None, at: datetime) -> Line:
     # A beat looks each second; half a minute late is not running.
     late = (row is None or row.slot < newest) and (at - newest).total_seconds() > 30
     return Line(kind, row, slots.following(kind.every, at), late)
-
-
-def failing(actor: Actor) -> int:
-    """Jobs that failed and that the actor may see, for the menu's count."""
-    return visible_to(actor).filter(state="failed").count()

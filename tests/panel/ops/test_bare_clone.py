@@ -100,7 +100,7 @@ def test_a_python_that_is_too_old_is_one_sentence(clone: Path, tmp_path: Path) -
     old.write_text('#!/bin/sh\ncase "$2" in *platform*) echo 3.9.2;; *) exit 1;; esac\n')
     old.chmod(0o755)
     done = subprocess.run(
-        ["sh", clone / "panel/ops/bootstrap.sh"],
+        ["sh", clone / "panel/ops/deploy/bootstrap.sh"],
         env={"PATH": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -210,28 +210,14 @@ class TestSchedule:
         assert (job.name, job.actor_id) == ("ops.try_jobs", alice.id)
 
 
-class TestApi:
-    @pytest.fixture
-    def client(self, bob: User) -> Client:
-        return signed_in(bob)
-
-    def test_jobs_are_listed_read_cancelled_and_repeated(
-        self, counting: str, bob: User, alice: User, client: Client
-    ) -> None:
-        job, _other = begin(bob, counting), begin(alice, counting)
-        listed = client.get("/api/v1/jobs/").json()
-        assert [one["id"] for one in listed["items"]] == [str(job.id)]
-        assert client.get("/api/v1/jobs/?state=nonsense").status_code == 422
-        one = client.get(f"/api/v1/jobs/{job.id}/")
-        assert (one.json()["title"], one.json()["state"]) == ("A trial", "queued")
-        assert client.get(f"/api/v1/jobs/{job.id}/", headers={"If-None-Match": one["ETag"]}).status_code == 304
-        assert client.post(f"/api/v1/jobs/{job.id}/cancellation/").json()["state"] == "cancelled"
-        assert client.post(f"/api/v1/jobs/{job.id}/cancellation/").status_code == 409
-        assert client.post(f"/api/v1/jobs/{job.id}/repetition/").json()["state"] == "queued"
-        assert client.get(f"/api/v1/jobs/{_other.id}/").status_code == 404
-
-
 def test_a_page_that_shows_a_card_of_no_job_shows_nothing(long_job: Declare, db: None) -> None:
     assert jobs.latest(("thing", UUID(int=7))) is None
     job = jobs.start(long_job(nothing), about=("thing", UUID(int=7)))
     assert jobs.latest(("thing", UUID(int=7)), "kernel.trial") == job
+
+
+def test_a_row_is_looked_at_beside_the_list(counting: str, bob: User) -> None:
+    job = jobs.perform(begin(bob, counting))
+    beside = text(signed_in(bob), f"/jobs/?peek={job.id}", **{"HX-Request": "true", "HX-Target": "list-peek"})
+    assert "4 of 4 tables" in beside
+    assert "Attempts" in beside

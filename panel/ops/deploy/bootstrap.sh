@@ -2,7 +2,7 @@
 # Make .venv hold exactly what a lock file names: bootstrap.sh requirements.txt
 # Needs Python 3.11 or newer; uses uv where it is present, else venv and pip. Says one sentence when it cannot.
 set -eu
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 lock=${1:-requirements.txt}
 say() { printf '%s\n' "$*" >&2; }
 
