@@ -1,6 +1,7 @@
 from django.urls import path
 
 from panel.ops import views
+from panel.ops.backups import urls as backups
 from panel.ops.jobs import api, pages
 from panel.ops.outbound import urls as outbound
 
@@ -24,4 +25,5 @@ urlpatterns = [
     path("-/ready", views.ready, name="ready"),
     path("-/metrics", views.metrics, name="metrics"),
     *outbound.urlpatterns,
+    *backups.urlpatterns,
 ]

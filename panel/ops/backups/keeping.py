@@ -12,14 +12,19 @@ from panel.ops.backups.format import archive, erasures, reading, tables
 
 
 def kept(names: Iterable[str], daily: int, weekly: int) -> set[str]:
-    """Of names with an instant: the newest of each of the last `daily` days and `weekly` ISO weeks that have one."""
+    """Of names with an instant: the newest of each of the last `daily` days and `weekly` ISO weeks that have one.
+
+    All of the newest one's day stay: the one that was made before an upgrade is not to be lost to the next.
+    """
+    listed = sorted(names, reverse=True)
+    latest = [name for name in listed if day_of(name) == day_of(listed[0])]
     days: dict[dt.date, str] = {}
     weeks: dict[tuple[int, int], str] = {}
-    for name in sorted(names, reverse=True):
+    for name in listed:
         day = day_of(name)
         days.setdefault(day, name)
         weeks.setdefault(day.isocalendar()[:2], name)
-    return {*list(days.values())[:daily], *list(weeks.values())[:weekly]}
+    return {*latest, *list(days.values())[:daily], *list(weeks.values())[:weekly]}
 
 
 def day_of(name: str) -> dt.date:
@@ -30,7 +35,7 @@ def day_of(name: str) -> dt.date:
 def prune(directory: Path, *, daily: int, weekly: int) -> list[str]:
     """Remove what is not kept; returns the names. The newest stays, whatever the numbers say."""
     found = making.names(directory)
-    stay = kept(found, daily, weekly) | set(found[:1])
+    stay = kept(found, daily, weekly)
     gone = [name for name in found if name not in stay]
     for name in gone:
         remove(directory, name)

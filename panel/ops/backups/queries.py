@@ -1,20 +1,27 @@
 """Questions about backups: for the page, the dashboard, the alarm and the schedule."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from panel.kernel import clock
+from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
-from panel.kernel.models import Installation
+from panel.kernel.models import Installation, Job
 from panel.kernel.registries import settings
 from panel.kernel.registries.alarms import Alarm
+from panel.kernel.registries.objects import Card
 from panel.ops.backups import places, rules
 from panel.ops.models import Backup
+from panel.ui.cards import Check
 
 HOUR, DAILY, WEEKLY = "backups.hour", "backups.daily", "backups.weekly"
 State = Backup.State
@@ -105,3 +112,30 @@ def copy_alarm() -> Alarm | None:
     if last is None or last.copied_at or places.copy_directory() is None or not last.problem:
         return None
     return Alarm("backups.copy", "warning", last.problem)
+
+
+def job_of(backup: Backup) -> Job | None:
+    """The run that makes it."""
+    return Job.objects.filter(about_kind="ops.backup", about_id=backup.id).order_by("-id").first()
+
+
+def is_made(_actor: Actor, _at: datetime) -> bool:
+    """For the checklist: whether there ever was a good one."""
+    return Backup.objects.filter(state__in=[State.DONE, State.REMOVED]).exists()
+
+
+def checks(_actor: Actor, at: datetime) -> list[Check]:
+    """For the front page."""
+    last, late = last_success(), is_late(at)
+    said = _("%(size)s, read back") % {"size": filesizeformat(last.bytes)} if last else _("none yet")
+    return [Check(_("Backup"), not late, said, naturaltime(at, last), reverse("ops:backups"))]
+
+
+def naturaltime(at: datetime, last: Backup | None) -> str:
+    return timesince(last.started_at, at, depth=1) if last else ""
+
+
+def cards_of(_actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Card]:
+    """Backups have one page for all of them; it asks for the right itself."""
+    rows = Backup.objects.filter(id__in=list(ids)).values_list("id", "name")
+    return {one: Card(name or _("Backup"), reverse("ops:backups")) for one, name in rows}

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.services import register_permits
 from panel.journal import events
-from panel.kernel.registries import alarms, backups, privacy, settings
+from panel.kernel.registries import alarms, backups, objects, privacy, settings, setup
 from panel.kernel.registries.privacy import NotPersonal
 from panel.kernel.registries.settings import Spec
 from panel.ops.backups import queries, replays, rules
+from panel.ui import cards, menu
 
 register_permits(*rules.PERMITS)
 
@@ -49,3 +50,18 @@ backups.register_store(backups.Store("jobs", "jobs"))
 backups.register_store(backups.Store("demo", ".", pattern="demo*"))
 alarms.register("backups.late", queries.late_alarm)
 alarms.register("backups.copy", queries.copy_alarm)
+
+menu.register(menu.Item("admin", _("Backups"), "ops:backups", "archive", rules.SEE_BACKUPS, order=60))
+cards.register(cards.Source("backups", permit=rules.SEE_BACKUPS, order=80, checks=queries.checks))
+setup.register_chore(
+    setup.Chore(
+        "backup",
+        _("Make the first backup"),
+        _("It is sealed, read back, and made every day from then on."),
+        "ops:backups",
+        40,
+        queries.is_made,
+        rules.MAKE_BACKUP,
+    )
+)
+objects.register(objects.Resolver("ops.backup", "Backup", queries.cards_of))

@@ -1,13 +1,16 @@
 """Small archives without a database, and the means to damage them."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from panel.kernel import envelope, ids
+from panel.kernel import actors, clock, envelope, ids
 from panel.kernel.crypto.kek import LocalKeys
+from panel.ops.backups import services
 from panel.ops.backups.format import archive
 from panel.ops.backups.format.archive import Manifest
 from panel.ops.backups.format.reading import Files, Reader
+from panel.ops.models import Backup
 
 INSTALLATION = UUID("0198c0de-0000-7000-8000-000000000001")
 
@@ -46,3 +49,9 @@ def flip(path: Path, place: int) -> None:
     data = bytearray(path.read_bytes())
     data[place] ^= 1
     path.write_bytes(data)
+
+
+def made(**more: Any) -> Backup:
+    """A backup of this test's database, as the console makes it."""
+    row = services.start(actor=actors.console(), at=clock.now(), sent=False, **more)
+    return services.carry_out(backup=row.id)
