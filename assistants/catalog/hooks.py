@@ -47,6 +47,8 @@ for order, (label, name) in enumerate(
 for name, title in (
     ("assistant.created", _("Assistant made")),
     ("assistant.described", _("Assistant renamed or described")),
+    ("content.kept", _("What is said is kept from now on")),
+    ("content.not_kept", _("What is said is kept no more")),
     ("draft.edited", _("Draft edited")),
     ("guards.tightened", _("Guards of a draft tightened")),
     ("case.kept", _("Pinned test kept")),

@@ -12,6 +12,7 @@ one = [
     path("description/", overview.Description.as_view(), name="description"),
     path("suspension/", overview.Suspension.as_view(), name="suspension"),
     path("resumption/", overview.Resumption.as_view(), name="resumption"),
+    path("content-storage/", overview.ContentStorage.as_view(), name="content_storage"),
     path("archival/", overview.Archival.as_view(), name="archival"),
     path("restoration/", overview.Restoration.as_view(), name="restoration"),
     path("keys/", overview.Keys.as_view(), name="keys"),

@@ -30,4 +30,10 @@ SHARE = Permit(
 ARCHIVE = Permit(
     "catalog.archive_assistant", _("Archive an assistant"), roles=_ADMINISTRATOR, object_role=ObjectRole.OWNER
 )
-PERMITS = (ADD, VIEW, PAUSE, TRY, EDIT, PUBLISH, SHARE, ARCHIVE)
+KEEP = Permit(
+    "catalog.keep_content",
+    _("Keep what is said to an assistant, or stop keeping it"),
+    roles=frozenset({Role.PRIVACY_OFFICER}),
+    object_role=ObjectRole.OWNER,
+)
+PERMITS = (ADD, VIEW, PAUSE, TRY, EDIT, PUBLISH, SHARE, ARCHIVE, KEEP)

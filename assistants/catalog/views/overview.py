@@ -89,6 +89,21 @@ class Description(OfAssistant, FormPage):
         return self.page("description")
 
 
+@door(permits.KEEP)
+class ContentStorage(OfAssistant, Act):
+    """POST `wanted`: 1 keeps what is said from now on, anything else stops that."""
+
+    def perform(self) -> Text:
+        wanted = self.request.POST.get("wanted") == "1"
+        verbs.keep_content(actor=self.actor, assistant=self.assistant, wanted=wanted, at=self.at)
+        if wanted:
+            return _("What is said is kept from now on, sealed. Reading it takes a reason and a factor.")
+        return _("Nothing that is said is kept from now on. What is stored stays until its time is over.")
+
+    def back(self) -> str:
+        return self.page("description")
+
+
 @door(permits.ARCHIVE)
 class Archival(OfAssistant, Act):
     def perform(self) -> Text:

@@ -17,7 +17,7 @@ from panel.ui.lists.answer import answer, as_csv
 from panel.ui.lists.page import ListPage
 from panel.ui.models import Created, ListSetting
 from tests.panel.ui.conftest import names
-from tests.panel.ui.test_lists import page_of, show
+from tests.panel.ui.lists.test_lists import page_of, show
 
 Ask = Callable[..., HttpRequest]
 Make = Callable[..., list[Created]]

@@ -12,7 +12,7 @@ from panel.ui.lists.page import ListPage
 from panel.ui.lists.peek import Peek
 from panel.ui.lists.sources import Rows
 from panel.ui.models import Created
-from tests.panel.ui.test_lists import COLUMNS, follow, page_of, show
+from tests.panel.ui.lists.test_lists import COLUMNS, follow, page_of, show
 
 Ask = Callable[..., HttpRequest]
 Make = Callable[..., list[Created]]
