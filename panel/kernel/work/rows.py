@@ -44,12 +44,15 @@ def free_lanes() -> int:
     return max(0, lanes() - int(busy))
 
 
-def claim(job_id: UUID) -> Job | None:
-    """Take a queued job that is due, unless all lanes are taken. None: it is somebody else's, over, or must wait."""
+def claim(job_id: UUID, *, any_lane: bool = False) -> Job | None:
+    """Take a queued job that is due, unless all lanes are taken (`any_lane`: even then).
+
+    None: it is somebody else's, over, or must wait.
+    """
     reclaim()
     with transaction.atomic():
         epochs.lock("kernel_job_lanes")
-        if not free_lanes():
+        if not any_lane and not free_lanes():
             _changed("UPDATE kernel_job SET sent_at = NULL WHERE id = %s AND state = 'queued' RETURNING id", job_id)
             return None
         found = _changed(
@@ -65,11 +68,11 @@ def claim(job_id: UUID) -> Job | None:
         return Job.objects.get(pk=job_id) if found else None
 
 
-def pulse(job: Job, holder: UUID) -> bool | None:
-    """Write progress and log, renew the lease. Answers whether to cancel; None when the lease is somebody else's."""
+def pulse(job: Job, holder: UUID, *, log: bool = True) -> bool | None:
+    """Write progress and (if it grew) the log, renew the lease. Answers whether to cancel; None when the lease is gone."""
     found = _changed(
         "UPDATE kernel_job SET lease_until = clock_timestamp() + make_interval(secs => %s), done = %s, total = %s,"
-        " unit = %s, phase = %s, words = %s, log = %s WHERE id = %s AND holder = %s"
+        " unit = %s, phase = %s, words = %s, log = coalesce(%s::jsonb, log) WHERE id = %s AND holder = %s"
         " RETURNING cancel_requested_at IS NOT NULL",
         LEASE_SECONDS,
         job.done,
@@ -77,7 +80,7 @@ def pulse(job: Job, holder: UUID) -> bool | None:
         job.unit,
         job.phase,
         json.dumps(job.words),
-        json.dumps(job.log),
+        json.dumps(job.log) if log else None,
         job.id,
         holder,
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError
+
 from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.kernel.models import Job
@@ -34,7 +36,7 @@ class Run:
     def __init__(self, job: Job) -> None:
         self.job, self.holder = job, job.holder or UUID(int=0)
         self.checkpointed: Any = job.checkpoint
-        self.dirty = False
+        self.dirty = self.logged = False
         self.asked_to_cancel = self.lost = False
         self.live = False  # a pulse thread writes progress; else each call does
         self.seen = time.monotonic()
@@ -55,7 +57,7 @@ class Run:
 
     def check(self) -> None:
         """A point where the job may be stopped."""
-        if self.lost or time.monotonic() - self.seen > rows.LEASE_SECONDS:
+        if self.lost or (self.live and time.monotonic() - self.seen > rows.LEASE_SECONDS):
             raise LeaseLost
         if self.asked_to_cancel:
             raise Cancelled
@@ -74,6 +76,7 @@ class Run:
         """A line for people; the last 200 are kept."""
         line = [clock.now().isoformat(timespec="seconds"), sentence[:200], _short(words)]
         self.job.log = [*self.job.log, line][-LOG_LINES:]
+        self.logged = True
         self._told()
 
     def checkpoint(self, state: Any) -> None:
@@ -110,8 +113,12 @@ class Run:
 
     def pulse(self) -> None:
         """Write what is new and renew the lease; learn whether to stop."""
-        self.dirty = False
-        answer = rows.pulse(self.job, self.holder)
+        logged, self.dirty, self.logged = self.logged, False, False
+        try:
+            answer = rows.pulse(self.job, self.holder, log=logged)
+        except DatabaseError:
+            self.dirty, self.logged = True, logged or self.logged
+            raise
         self.seen = time.monotonic()
         self.lost = answer is None
         self.asked_to_cancel = bool(answer)

@@ -45,7 +45,6 @@ class Pulse(threading.Thread):
                 try:
                     self._run.pulse()
                 except DatabaseError:
-                    self._run.dirty = True
                     connection.close()
                 else:
                     due = time.monotonic() + RENEW_SECONDS
@@ -63,9 +62,9 @@ class Pulse(threading.Thread):
         self._run.live = False
 
 
-def run(job_id: UUID, *, live: bool = True) -> None:
-    """Run the job if it is to be run. Without `live` there is no pulse thread: for tests and commands in one transaction."""
-    job = rows.claim(job_id)
+def run(job_id: UUID, *, live: bool = True, any_lane: bool = False) -> None:
+    """Run the job if it is to be run. Without `live` there is no pulse thread: for tests, whose rows no other sees."""
+    job = rows.claim(job_id, any_lane=any_lane)
     if job is None:
         return
     handle = Run(job)

@@ -1,17 +1,19 @@
 """Leases, files, and keys that make one job of many starts."""
 
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from panel.kernel import clock, jobs
+from panel.kernel import clock, ids, jobs
 from panel.kernel.errors import Missing
 from panel.kernel.jobs import Run
 from panel.kernel.models import DataKey, Job
 from panel.kernel.work import results, rows, tending
+from panel.kernel.work.run import LeaseLost
 from tests.factories.trials import Declare, nothing
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,32 @@ class TestLease:
             tending.tend()
         job.refresh_from_db()
         assert (job.state, job.error_code, job.keyed) == ("failed", "worker_lost", False)
+
+    def test_a_lost_workers_job_that_was_to_be_cancelled_is_over(self, long_job: Declare) -> None:
+        job = jobs.start(long_job(nothing))
+        rows.claim(job.pk)
+        assert jobs.cancel(job).state == "running"
+        self.lose(job)
+        tending.tend()
+        job.refresh_from_db()
+        assert (job.state, job.error_code) == ("cancelled", "")
+
+    def test_a_job_of_another_version_stands_in_nobodys_way(
+        self, long_job: Declare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent: list[str] = []
+        monkeypatch.setattr("panel.kernel.work.delivery.send", lambda name, *_args, **_options: sent.append(name))
+        Job.objects.create(name="kernel.unknown", actor_kind="system")
+        Job.objects.create(name=long_job(nothing), actor_kind="system")
+        tending.tend()
+        tending.tend()
+        assert sent == ["kernel.trial"]
+
+    def test_an_attempt_that_could_not_renew_its_lease_stops_by_itself(self) -> None:
+        run = Run(Job(holder=ids.new_id()))
+        run.live, run.seen = True, time.monotonic() - rows.LEASE_SECONDS - 1
+        with pytest.raises(LeaseLost):
+            run.check()
 
     def test_one_process_of_the_worker_stays_free(self, long_job: Declare, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PANEL_WORKER_PROCESSES", "3")
