@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
 from assistants.providers import rules
@@ -32,6 +33,16 @@ def rights(actor: Actor) -> dict[str, bool]:
 def choices() -> list[tuple[UUID, str]]:
     """(id, name) of every provider that can be used, by name: what an assistant may pick."""
     return list(Provider.objects.filter(enabled=True).order_by("name").values_list("id", "name"))
+
+
+def trouble(provider: Provider) -> str:
+    """What is wrong with a provider as far as the panel knows, as a sentence, or ""."""
+    if not provider.enabled:
+        return _("%(name)s is disabled: calls that need it get 503.") % {"name": provider.name}
+    if provider.checked_code in {"", "ok"}:
+        return ""
+    words = {"name": provider.name, "why": rules.OUTCOMES.get(provider.checked_code, "")}
+    return _("%(name)s did not answer when it was last tested. %(why)s") % words
 
 
 def get(provider_id: UUID) -> Provider:

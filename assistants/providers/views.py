@@ -128,6 +128,7 @@ class Detail(OfProvider):
             "state": state(self.provider),
             "word": ON_OFF[state(self.provider)],
             "built_in": self.provider.kind == rules.Kind.DEMO,
+            "trouble": queries.trouble(self.provider),
             "outcome": rules.OUTCOMES.get(self.provider.checked_code, ""),
         }
 

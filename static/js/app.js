@@ -51,11 +51,14 @@
   /* Dialogs: focus starts on the title, returns to the opener. */
   on("click", "[data-dialog]", (button) => {
     const dialog = document.getElementById(button.dataset.dialog);
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal(); // the button's own command works without this file, and may have been faster
     dialog.querySelector("h2").focus();
     dialog.addEventListener("close", () => button.focus(), { once: true });
   });
-  on("click", "[data-close]", (button) => button.closest("dialog").close());
+  on("click", "[data-close]", (button) => {
+    const dialog = button.closest("dialog");
+    if (dialog.open) dialog.close();
+  });
   on("click", "dialog", (dialog, event) => {
     if (event.target === dialog) dialog.close();
   });

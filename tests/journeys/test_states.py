@@ -173,3 +173,22 @@ def test_who_lacks_a_right_asks_and_gets_it_for_a_time(ada: Visitor, browser: Br
     hana.require_no_fault()
     ada.require_no_fault()
     hana.person.context.close()
+
+
+def test_dialogs_and_samples_work_without_scripts(ada: Visitor, browser: Browser) -> None:
+    path = _settings(ada.person).removesuffix("description/")
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(ada.person.context.cookies())  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(ada.person.base + path)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.locator("[data-close]").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("from openai import OpenAI")).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    dialog.get_by_label("Why").fill("Without scripts")
+    dialog.get_by_role("button", name="Stop assistant").click()
+    expect(page.get_by_text("Without scripts").first).to_be_visible()
+    context.close()

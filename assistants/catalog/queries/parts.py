@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people import queries as people
+from assistants.catalog.models import Assistant
 from assistants.catalog.rules.content import Content
 from assistants.guard import queries as guard
 from assistants.guard.engine.pipeline import Policy
 from assistants.guard.rules import presets, words
 from assistants.providers import queries as provider_queries
-from panel.kernel.actors import SYSTEM
+from panel.kernel.actors import SYSTEM, Actor
 from panel.kernel.registries import objects
 
 STAGES = {key: words.STAGE_NAMES[key] for key in words.EXPLAINED}
@@ -82,3 +84,13 @@ def stage_choices(policy_id: UUID) -> list[StageChoice]:
         stricter = [(mode, str(MODES[mode])) for mode in above if mode != "redact" or line.key in presets.REDACTABLE]
         found.append(StageChoice(line.key, line.name, line.mode_name, line.explains, stricter))
     return found
+
+
+def trouble(actor: Actor, assistant: Assistant) -> dict[str, Any]:
+    """For the head of an assistant's pages: what is wrong with the provider of what is live, and where to look."""
+    live = assistant.live_version
+    told = provider_queries.trouble(live.provider) if live else ""
+    if live is None or not told:
+        return {}
+    verb = _("Look at the provider") if provider_queries.visible_to(actor).exists() else ""
+    return {"trouble": told, "trouble_at": live.provider_id, "trouble_verb": verb}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import services as access
 from accounts.access.rules import door_of
 from assistants.catalog.models import Assistant
-from assistants.catalog.queries import assistants, tabs
+from assistants.catalog.queries import assistants, parts, tabs
 from assistants.catalog.rules import permits
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
@@ -46,7 +46,7 @@ class OfAssistant(Page):
 
     @cached_property
     def assistant(self) -> Assistant:
-        rows = assistants.visible_to(self.actor).select_related("live_version", "team")
+        rows = assistants.visible_to(self.actor).select_related("live_version__provider", "team")
         found = rows.filter(id=self.kwargs["assistant_id"]).first()
         if found is None:
             raise Missing(_("There is no such assistant."))
@@ -60,6 +60,7 @@ class OfAssistant(Page):
             "mark": mark(assistant.state),
             "may": assistants.rights(self.actor, assistant),
             "tabs": self.tabs(),
+            **parts.trouble(self.actor, assistant),
         }
 
     def tabs(self) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ class OfPlayground(Page):
 
     @cached_property
     def assistant(self) -> Assistant:
-        rows = assistants.visible_to(self.actor).select_related("live_version", "team")
+        rows = assistants.visible_to(self.actor).select_related("live_version__provider", "team")
         found = rows.filter(id=self.kwargs["assistant_id"]).first()
         if found is None:
             raise Missing(_("There is no such assistant."))
@@ -89,6 +89,7 @@ class Playground(OfPlayground):
             "snippet": self._snippet(),
             "data": self._data(targets),
             "consequences": self._consequences(),
+            **parts.trouble(self.actor, assistant),
         }
 
     def _targets(self) -> dict[str, dict[str, Any]]:
