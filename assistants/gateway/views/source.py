@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from assistants.conversations import queries
 from assistants.conversations.models import Call, CallQuerySet
 from assistants.conversations.rules import REQUEST_PREFIX
@@ -70,6 +72,15 @@ class Trace:
     def caller(self) -> objects.Card | None:
         """The key that called, or the person."""
         return self.card("api_key") or self.card("user")
+
+    @property
+    def called_by(self) -> str | None:
+        """The caller's name; for a reader who may not know it the end of its id, so that callers can be told apart."""
+        if self.caller:
+            return self.caller.title
+        if self.call.key:
+            return _("Key …%(end)s") % {"end": self.call.key.hex[-4:]}
+        return _("Person …%(end)s") % {"end": self.call.person.hex[-4:]} if self.call.person else None
 
     @property
     def verdict(self) -> str:

@@ -31,17 +31,14 @@ def _name(kind: str) -> Any:
     return read
 
 
-def _caller(trace: Trace) -> str | None:
-    return trace.caller.title if trace.caller else None
-
-
 COLUMNS = [
     Column("at", gettext_lazy("Time"), cell="moment", sort="at", url=lambda trace: reverse("gateway:trace", args=[trace.pk])),
     Column("title", gettext_lazy("Call"), cell="title", card="title", second=_name("assistant"),
            url=lambda trace: reverse("gateway:trace", args=[trace.pk])),
     Column("action", gettext_lazy("Verdict"), value=lambda trace: trace.verdict, cell="verdict", card="state"),
     Column("tape", gettext_lazy("Guards"), cell="tape", card="none"),
-    Column("key", gettext_lazy("Key or person"), value=_caller, second=lambda trace: words.SOURCES[trace.call.source]),
+    Column("key", gettext_lazy("Key or person"), value=lambda trace: trace.called_by,
+           second=lambda trace: words.SOURCES[trace.call.source]),
     Column("status", gettext_lazy("Status"), value=lambda trace: trace.call.status, numeric=True, card="none"),
     Column("millis", gettext_lazy("ms"), value=lambda trace: trace.millis, numeric=True, card="none"),
     Column("tokens", gettext_lazy("Tokens"), numeric=True, card="none"),

@@ -163,6 +163,14 @@ class TestDetail:
         with pytest.raises(Missing):
             visit(actor(olga), "/traces/00000000-0000-4000-8000-000000000000/")
 
+    def test_a_caller_whom_the_reader_may_not_know_is_told_by_the_end_of_its_id(
+        self, desk: Assistant, pia: User
+    ) -> None:
+        made = call(desk.id)
+        assert made.key is not None
+        text = told(visit(actor(pia), f"/traces/{made.id}/"))
+        assert f"Key …{made.key.hex[-4:]}" in text
+
 
 class TestApi:
     def test_rows_come_by_cursor_with_verdicts_in_words(self, desk: Assistant, olga: User) -> None:
