@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import localize
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,7 +65,8 @@ def amount(job: Job) -> str:
     if not job.done and not job.total:
         return ""
     unit = _(job.unit) if job.unit else ""
-    values = {"done": localize(job.done), "total": localize(job.total), "unit": unit}
+    done, total = (number_format(one or 0, 0, use_l10n=True, force_grouping=True) for one in (job.done, job.total))
+    values = {"done": done, "total": total, "unit": unit}
     return (_("%(done)s of %(total)s %(unit)s") if job.total else _("%(done)s %(unit)s")) % values
 
 

@@ -17,6 +17,7 @@ from panel.kernel.errors import Refusal
 from panel.kernel.jobs import Run
 from panel.kernel.models import Job, Scheduled
 from panel.kernel.work import slots
+from panel.ui.web import jobs as words
 from tests.factories.people import actor_of, signed_in
 from tests.factories.trials import Declare, nothing
 
@@ -136,6 +137,11 @@ class TestJob:
         assert "The file has no header." in page
         assert "no_header" in page
         assert "Try again" in page
+
+
+def test_amounts_are_told_with_grouped_numbers(long_job: Declare, bob: User) -> None:
+    job = jobs.perform(begin(bob, long_job(lambda run: run.progress(61_400, 96_000, unit="rows"))))
+    assert words.amount(job) == "96,000 of 96,000 rows"
 
 
 class TestActs:
