@@ -11,7 +11,6 @@ from django.urls import reverse
 from accounts.access.rules import ObjectRole
 from assistants.catalog.models import Assistant, AssistantUserGrant, AssistantVersion, Draft
 from assistants.catalog.services import grants
-from assistants.providers.models import Provider
 from panel.kernel import actors, clock
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Forbidden, Missing
@@ -241,21 +240,3 @@ def test_everything_is_of_one_world() -> None:
         visit(CONSOLE, url("withdrawal", one, uuid.uuid4()), {})
     assert (AssistantVersion.objects.count(), Draft.objects.count()) == (1, 1)
     assert actors.console() == CONSOLE
-
-
-class TestAProviderThatIsDown:
-    def test_every_page_of_the_assistant_says_so_and_where_to_look(self) -> None:
-        assistant = live()
-        Provider.objects.filter(id=provider()).update(checked_code="unreachable")
-        for name in ("detail", "draft", "versions"):
-            shown = told(visit(CONSOLE, url(name, assistant)))
-            assert "did not answer when it was last tested. The host cannot be reached." in shown
-            assert "Look at the provider" in shown
-
-    def test_a_disabled_one_is_told_apart_and_a_sound_one_is_not_told(self) -> None:
-        assistant = live()
-        assert "Answers may fail" not in told(visit(CONSOLE, url("detail", assistant)))
-        Provider.objects.filter(id=provider()).update(enabled=False)
-        assert "is disabled: calls that need it get 503." in told(visit(CONSOLE, url("detail", assistant)))
-        page = reverse("providers:detail", args=[provider()])
-        assert "Check its address and key" in told(visit(CONSOLE, page))
