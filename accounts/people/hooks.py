@@ -23,6 +23,10 @@ privacy.declare(
         "time_zone": Personal("self", "preference", "to show times in the person's zone", erase="blank"),
     },
 )
+privacy.declare(
+    "people.Service",
+    {"name": NotPersonal("the name of a program"), "purpose": NotPersonal("what a program is for")},
+)
 privacy.declare("people.Team", {"name": NotPersonal("the name of a team, not of a person")})
 privacy.declare("auth.Group", {"name": NotPersonal("the id of a team")})
 privacy.declare("auth.Permission", {"name": _WORD, "codename": _WORD})

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.people.rules import Kind, State, Theme
 from panel.kernel import clock, ids
@@ -94,6 +95,19 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     def ended(self, opened_at: datetime) -> bool:
         """Whether a session opened at this instant was ended from outside."""
         return self.sessions_end_before is not None and opened_at < self.sessions_end_before
+
+
+class Service(models.Model):
+    """What stands beside a user of kind `service`: a program that acts by keys. `responsible` answers for it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="service")
+    name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=200, blank=True, default="")
+    responsible = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="services")
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="people_service_name")]
 
 
 class Team(models.Model):

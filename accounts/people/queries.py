@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import QuerySet
 
-from accounts.people.models import Team, User, UserQuerySet
+from accounts.people.models import Service, Team, User, UserQuerySet
 from accounts.people.rules import Kind
 from panel.kernel.crypto import keyring
 
@@ -56,6 +56,15 @@ def by_email(address: str) -> User | None:
 
 def user(user_id: UUID) -> User | None:
     return User.objects.filter(id=user_id).first()
+
+
+def services() -> QuerySet[Service]:
+    """Service accounts with their users, unordered."""
+    return Service.objects.select_related("user")
+
+
+def service(user_id: UUID) -> Service | None:
+    return services().filter(user_id=user_id).first()
 
 
 def teams() -> list[Team]:

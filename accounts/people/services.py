@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 
 from accounts.people import queries
-from accounts.people.models import EMAIL_INDEX, Team, User
+from accounts.people.models import EMAIL_INDEX, Service, Team, User
 from accounts.people.rules import Kind, State, may_step
 from panel.kernel import ids
 from panel.kernel.actors import Actor
@@ -29,6 +29,7 @@ class Argon2id(Argon2PasswordHasher):
     parallelism = 1
 
 
+SERVICE_TAKEN = "There is a service account with this name already."
 TEAM_TAKEN = "There is a team with this name already."
 TAKEN = "Somebody has an account with this address already."
 
@@ -63,6 +64,23 @@ def create(*, full_name: str, email: str = "", kind: Kind = Kind.PERSON, state: 
         if email:
             raise AddressTaken(TAKEN) from error
         raise
+    return user
+
+
+@transaction.atomic
+def create_service(*, name: str, responsible: User | None, purpose: str = "") -> User:
+    """A program that acts by keys: active at once, never signs in. Raises Invalid, Conflict when the name is taken."""
+    name = " ".join(name.split())
+    if len(name) > 80 or len(purpose) > 200:
+        raise Invalid(fields={"name": "At most 80 characters for the name and 200 for its purpose."})
+    if Service.objects.filter(name__iexact=name).exists():
+        raise Conflict(SERVICE_TAKEN)
+    user = create(full_name=name, kind=Kind.SERVICE, state=State.ACTIVE)
+    try:
+        with transaction.atomic():
+            Service.objects.create(user=user, name=name, purpose=" ".join(purpose.split()), responsible=responsible)
+    except IntegrityError as error:
+        raise Conflict(SERVICE_TAKEN) from error
     return user
 
 

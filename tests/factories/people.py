@@ -47,8 +47,8 @@ def give_role(user: User, role: Role, *, expires_at: datetime | None = None) -> 
     return grant
 
 
-def make_service(name: str = "shop") -> User:
-    return services.create(full_name=name, kind=Kind.SERVICE, state=State.ACTIVE)
+def make_service(name: str = "shop", *, responsible: User | None = None) -> User:
+    return services.create_service(name=name, responsible=responsible)
 
 
 def make_team(name: str = "support", *members: User) -> Team:

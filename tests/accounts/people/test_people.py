@@ -7,6 +7,7 @@ from accounts.people import queries, services
 from accounts.people.models import User
 from accounts.people.rules import State
 from panel.kernel.crypto import keyring
+from panel.kernel.errors import Conflict
 from tests.factories.people import make_person, make_team
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +72,14 @@ def test_a_team_has_a_group_that_names_nobody() -> None:
     team = make_team("Support", alice)
     assert team.group.name == str(team.id)
     assert queries.teams_of(alice.id) == [team]
+
+
+def test_a_service_account_is_active_and_somebody_answers_for_it() -> None:
+    alice = make_person("alice")
+    shop = services.create_service(name=" Web  shop ", responsible=alice, purpose="Asks the desk")
+    found = queries.service(shop.id)
+    assert found is not None
+    assert (found.name, found.purpose, found.responsible) == ("Web shop", "Asks the desk", alice)
+    assert (shop.kind, shop.is_active, shop.has_usable_password()) == ("service", True, False)
+    with pytest.raises(Conflict, match="name already"):
+        services.create_service(name="WEB SHOP", responsible=None)
