@@ -1,23 +1,19 @@
 """What the catalogue registers: permits, events, menu, tabs, cards, privacy, ledgers, its objects, the demo."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
 from accounts.elevation import queries as elevation
-from assistants.catalog.queries import assistants as queries
 from assistants.catalog.queries import sharing, tabs
-from assistants.catalog.queries.assistants import counts, may_add, visible_to
+from assistants.catalog.queries.assistants import visible_to
 from assistants.catalog.rules import permits
-from assistants.catalog.rules.states import State
 from assistants.catalog.services import demo
-from assistants.catalog.views import first
+from assistants.catalog.views import board, first
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
@@ -125,56 +121,7 @@ objects.register(objects.Resolver("assistant", "Assistant", _cards, _choices))
 elevation.register_grantable(elevation.Grantable("assistant", sharing.find, permits.SHARE, sharing.shared_by))
 
 
-def _stopped(actor: Actor, _at: datetime) -> list[cards.Task]:
-    """Stopped assistants: somebody stopped each for a reason, and nobody has resumed it."""
-    return [
-        cards.Task(
-            title=gettext("%(name)s is stopped") % {"name": one.name},
-            sentence=one.stopped_reason,
-            url=reverse("catalog:detail", args=[one.id]),
-            verb=_("Look"),
-            icon="circle-x",
-            urgency=20,
-            tone="warn",
-        )
-        for one in queries.stopped(actor)
-    ]
-
-
-cards.register(cards.Source("catalog.stopped", permits.VIEW, order=5, tasks=_stopped))
 demo_registry.register(50, demo.build)
 demo_registry.register_traffic(demo.traffic)
-
-
-def _tasks(actor: Actor, _at: datetime) -> list[cards.Task]:
-    """While nothing was ever published, the first step is what needs somebody."""
-    found = counts(actor)
-    if not may_add(actor) or any(found[state] for state in (State.LIVE, State.PAUSED, State.ARCHIVED)):
-        return []
-    drafts = found[State.DRAFT]
-    return [
-        cards.Task(
-            title=gettext("Publish your first assistant") if drafts else gettext("Make your first assistant"),
-            sentence=gettext(
-                "Give it a provider and a prompt, publish it, then call it with a key like any OpenAI client."
-            ),
-            url=reverse("catalog:list") if drafts else reverse("catalog:new"),
-            verb=gettext("Open drafts") if drafts else gettext("New assistant"),
-            icon="bot",
-            urgency=70,
-        )
-    ]
-
-
-def _checks(actor: Actor, _at: datetime) -> list[cards.Check]:
-    found = counts(actor)
-    live, paused = found[State.LIVE], found[State.PAUSED]
-    if not live + paused:
-        return []
-    answering = ngettext("%(n)s is answering", "%(n)s are answering", live) % {"n": live}
-    stopped = ngettext("%(n)s stopped", "%(n)s stopped", paused) % {"n": paused} if paused else ""
-    return [cards.Check(gettext("Assistants"), live > 0, answering, meta=stopped, url=reverse("catalog:list"))]
-
-
-cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, tasks=_tasks, checks=_checks))
+cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, parts=board.parts))
 setup.register_first(first.STEP)

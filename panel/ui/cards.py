@@ -58,7 +58,8 @@ class Notice:
 
 @dataclass(frozen=True)
 class Source:
-    """What a slice plugs in: each callable gets (actor, at) and answers within a few indexed queries."""
+    """What a slice plugs in: each callable gets (actor, at) and answers within a few indexed queries. `parts` answers
+    several of them from one question."""
 
     name: str
     permit: Any = None
@@ -67,6 +68,7 @@ class Source:
     figures: Callable[[Actor, datetime], list[Figure]] | None = None
     checks: Callable[[Actor, datetime], list[Check]] | None = None
     notice: Callable[[Actor, datetime], Notice | None] | None = None
+    parts: "Callable[[Actor, datetime], Board] | None" = None
 
 
 @dataclass
@@ -75,6 +77,12 @@ class Board:
     figures: list[Figure] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+
+    def add(self, other: "Board") -> None:
+        self.tasks += other.tasks
+        self.figures += other.figures
+        self.checks += other.checks
+        self.notices += other.notices
 
 
 _sources: dict[str, Source] = {}
@@ -90,6 +98,8 @@ def board(actor: Actor, at: datetime) -> Board:
     for source in sorted(_sources.values(), key=lambda one: (one.order, one.name)):
         if not allowed(actor, source.permit):
             continue
+        if source.parts:
+            found.add(source.parts(actor, at))
         found.tasks += source.tasks(actor, at) if source.tasks else []
         found.figures += source.figures(actor, at) if source.figures else []
         found.checks += source.checks(actor, at) if source.checks else []

@@ -70,7 +70,7 @@ def standing(at: datetime) -> Standing:
         current=current(),
         failed=newer if newer and (last is None or newer.started_at > last.started_at) else None,
         next_at=rules.next_run(at, hour(), last_start()),
-        late=is_late(at),
+        late=is_late(at, last),
         directory=places.directory(),
         copy_directory=places.copy_directory(),
     )
@@ -90,17 +90,18 @@ def last_start() -> datetime | None:
     return good.started_at if good else None
 
 
-def is_late(at: datetime) -> bool:
-    last = last_success()
-    since = Installation.objects.values_list("created_at", flat=True).first() or at
-    return rules.is_late(at, last.started_at if last else None, since)
+def is_late(at: datetime, last: Backup | None) -> bool:
+    """`last` is the newest good one."""
+    if last:
+        return rules.is_late(at, last.started_at, last.started_at)
+    return rules.is_late(at, None, Installation.objects.values_list("created_at", flat=True).first() or at)
 
 
 def late_alarm() -> Alarm | None:
     """No verified backup for two periods."""
-    if not is_late(clock.now()):
-        return None
     last = last_success()
+    if not is_late(clock.now(), last):
+        return None
     failed = Backup.objects.filter(state=State.FAILED).order_by("-started_at").first()
     why = f" {failed.problem}" if failed and (last is None or failed.started_at > last.started_at) else ""
     return Alarm("backups.late", "critical", _("There is no backup of the last two days.") + why)
@@ -108,8 +109,8 @@ def late_alarm() -> Alarm | None:
 
 def copy_alarm() -> Alarm | None:
     """The newest backup has no copy although a second directory is named."""
-    last = last_success()
-    if last is None or last.copied_at or places.copy_directory() is None or not last.problem:
+    last = last_success() if places.copy_directory() else None
+    if last is None or last.copied_at or not last.problem:
         return None
     return Alarm("backups.copy", "warning", last.problem)
 
@@ -126,7 +127,8 @@ def is_made(_actor: Actor, _at: datetime) -> bool:
 
 def checks(_actor: Actor, at: datetime) -> list[Check]:
     """For the front page."""
-    last, late = last_success(), is_late(at)
+    last = last_success()
+    late = is_late(at, last)
     said = _("%(size)s, read back") % {"size": filesizeformat(last.bytes)} if last else _("none yet")
     return [Check(_("Backup"), not late, said, naturaltime(at, last), reverse("ops:backups"))]
 
