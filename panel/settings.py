@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "panel.kernel",
     *SLICES,
+    # After accounts.people: it asks for the user model when it is imported.
+    "accounts.signin.apps.WebauthnConfig",
 ]
 MIDDLEWARE = [
     "panel.ui.web.address.RealAddress",
@@ -89,7 +91,7 @@ AUDITLOG_LOGENTRY_MODEL = "auditing.Change"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_CID_HEADER = None
 AUDITLOG_STORE_JSON_CHANGES = True
-MIGRATION_MODULES = {"auditlog": None}
+MIGRATION_MODULES = {"auditlog": None, "django_otp_webauthn": None}
 
 _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
@@ -126,6 +128,11 @@ AUTHENTICATION_BACKENDS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
 AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = []
+# Passkeys belong to the panel's own address and to no other, whatever a Host header says.
+OTP_WEBAUTHN_CREDENTIAL_MODEL = "signin.Passkey"
+OTP_WEBAUTHN_RP_ID = BOOT.host
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [BOOT.origin]
+OTP_WEBAUTHN_SUPPORTED_COSE_ALGORITHMS = [-8, -7, -257]
 PASSWORD_HASHERS = ["accounts.people.services.Argon2id"]
 
 LANGUAGE_CODE = "en"

@@ -20,6 +20,15 @@ _WORD = NotPersonal("a fixed word of the program")
 _HASH = NotPersonal("a keyed hash", secret=True)
 
 privacy.declare("signin.TotpDevice", {"name": _WORD, "sealed_seed": NotPersonal("a random seed, sealed", secret=True)})
+privacy.declare(
+    "signin.Passkey",
+    {
+        "sealed": Personal("user", "credential", "to sign in; holds the name that its owner gave it", export="omit"),
+        "transports": NotPersonal("how an authenticator is reached: USB, NFC, this machine"),
+        "credential_id_sha256": _HASH,
+    },
+)
+privacy.declare("signin.Challenge", {"digest": NotPersonal("the hash of a random challenge", secret=True)})
 privacy.declare("signin.RecoveryDevice", {"name": _WORD})
 privacy.declare("signin.RecoveryCode", {"digest": _HASH})
 privacy.declare("signin.Failures", {"subject": _HASH})
@@ -42,7 +51,10 @@ privacy.declare(
 events.register("signin.session.opened", _("Signed in"))
 events.register("signin.session.refused", _("Sign-in refused"))
 events.register("signin.session.ended", _("Signed out"))
-events.register("signin.factor.added", _("Authenticator added"))
+events.register("signin.factor.added", _("Second factor added"))
+events.register("signin.factor.removed", _("Second factor removed"))
+events.register("signin.factor.renamed", _("Passkey renamed"))
+events.register("signin.passkey.rolled_back", _("Passkey refused: its counter went back"))
 events.register("signin.factor.proved", _("Second factor proved again"))
 events.register("signin.codes.made", _("Recovery codes made"))
 events.register("signin.code.used", _("Recovery code used"))
@@ -59,6 +71,7 @@ _LETTERS = {
     "new_device": _("New device signed in"),
     "factor_added": _("Second factor added"),
     "factor_removed": _("Second factor removed"),
+    "passkey_rolled_back": _("Passkey refused that may be a copy"),
     "password_changed": _("Password changed"),
 }
 for letter in notices.letters(_LETTERS):

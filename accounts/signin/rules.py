@@ -17,6 +17,9 @@ SEED_BYTES = 20
 # Crockford's base 32: no I, L, O, U to mistake. 16 characters are 80 bits.
 RECOVERY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECOVERY_LENGTH, RECOVERY_COUNT = 16, 10
+MAX_PASSKEYS = 20
+# RFC 8176 names of what a passkey proves: a key in hardware, a key that is kept in several places.
+BY_PASSKEY = frozenset({"hwk", "swk"})
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 256
 

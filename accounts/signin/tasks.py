@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from accounts.signin.services import kept, throttle
+from accounts.signin.services import kept, passkeys, throttle
 from panel.kernel.jobs import job
 
 
@@ -13,3 +13,4 @@ from panel.kernel.jobs import job
 def tidy() -> None:
     throttle.forget(timezone.now())
     kept.forget(timezone.now())
+    passkeys.forget(timezone.now())

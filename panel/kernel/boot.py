@@ -42,6 +42,19 @@ class Boot:
     valkey_url: str
     smtp: Smtp = field(default_factory=Smtp)
 
+    @property
+    def host(self) -> str:
+        """The host name of the panel's own address."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of that address as browsers write them: without the scheme's own port."""
+        parts = urlsplit(self.base_url)
+        usual = {"http": 80, "https": 443}.get(parts.scheme)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in {None, usual} else "")
+
 
 class BootError(RuntimeError):
     """An environment setting cannot be used; the sentence names it and the remedy."""

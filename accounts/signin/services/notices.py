@@ -31,6 +31,7 @@ def letters(words: Mapping[str, Text]) -> list[Letter]:
         "new_device": {"device": "Firefox on Linux", "place": "Berlin, Germany", "when": WHEN, "link": _OWN},
         "factor_added": {"factor": "Authenticator app", "when": WHEN, "link": _OWN},
         "factor_removed": {"factor": "Authenticator app", "when": WHEN, "link": _OWN},
+        "passkey_rolled_back": {"factor": "Passkey “Work laptop”", "when": WHEN, "link": _OWN},
         "password_changed": {"when": WHEN, "link": _OWN},
     }
     return [Letter(name, title, samples[name]) for name, title in words.items()]
@@ -58,6 +59,10 @@ def factor_added(*, user: User, factor: Text, at: datetime) -> None:
 
 def factor_removed(*, user: User, factor: Text, at: datetime) -> None:
     _notice("factor_removed", user, at, factor=factor)
+
+
+def passkey_rolled_back(*, user: User, factor: Text, at: datetime) -> None:
+    _notice("passkey_rolled_back", user, at, factor=factor)
 
 
 def password_changed(*, user: User, at: datetime) -> None:

@@ -1,0 +1,16 @@
+"""The tables of signing in."""
+
+from accounts.signin.models.factors import Failures, Kept, Link, RecoveryCode, RecoveryDevice, TotpDevice, digest_of
+from accounts.signin.models.passkeys import Challenge, Passkey
+
+__all__ = [
+    "Challenge",
+    "Failures",
+    "Kept",
+    "Link",
+    "Passkey",
+    "RecoveryCode",
+    "RecoveryDevice",
+    "TotpDevice",
+    "digest_of",
+]
