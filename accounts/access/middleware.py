@@ -24,12 +24,20 @@ from panel.ui.menu import Identity
 from panel.ui.web import errors, problems
 
 SIGN_IN, STEP_UP = "signin:sign_in", "signin:step_up"
-# Finds the actor of an `Authorization: Bearer` header, or None; the floor above registers it.
-_bearers: list[Callable[[str, datetime], Actor | None]] = []
+# Finds the actor of an `Authorization: Bearer` header sent from an address, or None; the floor above registers it.
+_bearers: list[Callable[[str, datetime, str], Actor | None]] = []
 
 
-def register_bearer(find: Callable[[str, datetime], Actor | None]) -> None:
+def register_bearer(find: Callable[[str, datetime, str], Actor | None]) -> None:
     _bearers.append(find)
+
+
+# Told of whoever came through a door by something else than a session: actor, permit, address, instant.
+_watchers: list[Callable[[Actor, str, str, datetime], None]] = []
+
+
+def register_entry(watch: Callable[[Actor, str, str, datetime], None]) -> None:
+    _watchers.append(watch)
 
 
 # Keeps a form for its sender and says where it goes on, or None; the floor above registers it.
@@ -75,13 +83,17 @@ def _check(request: HttpRequest, permit: Permit) -> HttpResponse | None:
         return _refuse(request, Forbidden(sentence, permit=permit.name), permit.name)
     if permit.fresh and services.needs_proof(actor):
         return needs_factor(request, NeedsFreshFactor(_("Prove your second factor once more for this.")))
+    if actor.via is not None and actor.via[0] != "session":
+        for watch in _watchers:
+            watch(actor, permit.name, request.META.get("REMOTE_ADDR", ""), clock.now())
     return None
 
 
 def _actor(request: HttpRequest) -> Actor:
     kind, _space, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and token and request.path.startswith("/api/"):
-        found = [actor for find in _bearers if (actor := find(token.strip(), clock.now()))]
+        address = request.META.get("REMOTE_ADDR", "")
+        found = [actor for find in _bearers if (actor := find(token.strip(), clock.now(), address))]
         return _named(found[0], request) if found else actors.ANONYMOUS
     user = request.user
     if not user.is_authenticated or not user.is_active or not user.is_verified():  # type: ignore[attr-defined]

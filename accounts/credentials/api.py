@@ -1,6 +1,7 @@
 """/api/v1/keys/: the key itself stands in the answer to its making, once."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.rules import door
-from accounts.credentials import queries, services
+from accounts.credentials import queries
 from accounts.credentials.models import ApiKey
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.rules.life import DEFAULT_LIFE, Kind
+from accounts.credentials.services import keys as services
+from accounts.credentials.services import rotation
 from panel.kernel.errors import Missing
 from panel.ui.api.conditional import etag
 from panel.ui.api.idempotency import once
@@ -29,8 +32,8 @@ class KeyOut(serializers.ModelSerializer[ApiKey]):
     class Meta:
         model = ApiKey
         fields = (
-            "id", "key_id", "name", "kind", "state", "scopes", "assistants", "owner", "created_at", "expires_at",
-            "revoked_at", "last_used_on", "successor",
+            "id", "key_id", "name", "kind", "state", "scopes", "assistants", "networks", "owner", "created_at",
+            "expires_at", "revoked_at", "last_used_on", "last_used_at", "rotated_at", "previous_until",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -56,7 +59,14 @@ class KeyIn(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], default=Kind.GATEWAY.value)
     scopes = serializers.ListField(child=serializers.CharField(max_length=80), max_length=100)
     assistants = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=1000)
+    networks = serializers.ListField(child=serializers.CharField(max_length=43), required=False, max_length=20)
     expires_at = serializers.DateTimeField(required=False)
+
+
+class RotationIn(serializers.Serializer[Any]):
+    """`old_until`: how long the old secret works; 24 hours unless said otherwise, 7 days at most."""
+
+    old_until = serializers.DateTimeField(required=False)
 
 
 def shown_once(issued: services.Issued) -> ApiKey:
@@ -87,6 +97,7 @@ class Keys(Collection):
             kind=Kind(given["kind"]),
             scopes=given["scopes"],
             assistants=given.get("assistants", ()),
+            networks=given.get("networks", ()),
             expires_at=given.get("expires_at", self.at + DEFAULT_LIFE),
             at=self.at,
         )
@@ -132,12 +143,20 @@ class Revocation(OfKey):
 
 @door(rules.USE)
 class Rotation(OfKey):
-    @extend_schema(request=None, responses={201: IssuedOut})
-    def post(self, request: Request, api_key_id: UUID) -> Response:  # noqa: ARG002
-        """Make the successor; the old key works beside it for 24 hours."""
-        key = self.thing()
-        return once(request, self.actor, lambda: self._rolled(key), hidden=("key",))
+    input_class = RotationIn
 
-    def _rolled(self, key: ApiKey) -> Response:
-        made = shown_once(services.roll(actor=self.actor, key=key, at=self.at))
+    @extend_schema(request=RotationIn, responses={201: IssuedOut})
+    def post(self, request: Request, api_key_id: UUID) -> Response:  # noqa: ARG002
+        """Draw a new secret under the same `key_id`; the old one works beside it until `old_until`."""
+        key, given = self.thing(), self.given()
+        return once(request, self.actor, lambda: self._rotated(key, given.get("old_until")), hidden=("key",))
+
+    def _rotated(self, key: ApiKey, old_until: datetime | None) -> Response:
+        made = shown_once(rotation.rotate(actor=self.actor, key=key, at=self.at, old_until=old_until))
         return Response(IssuedOut(made, context=self.get_serializer_context()).data, status=201)
+
+    @extend_schema(request=None, responses=KeyOut)
+    def delete(self, request: Request, api_key_id: UUID) -> Response:  # noqa: ARG002
+        """End the old secret before its time; answers when every live worker knows, or after a second."""
+        rotation.end_previous(actor=self.actor, key=self.thing(), at=self.at)
+        return Response(self.shown(self.thing()))

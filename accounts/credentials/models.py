@@ -1,4 +1,5 @@
-"""API keys: a keyed hash, what it opens, and until when. The gateway reads these columns by SQL: keep them plain."""
+"""Credentials: keyed hashes, what they open, from where, and until when. The gateway reads these columns by SQL: keep
+them plain."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -7,27 +8,52 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.credentials.rules.life import Kind, State, state_of
+from accounts.credentials.rules.life import ENDING, NEVER, SETTLED, UNUSED, Kind, State, state_of
 from panel.kernel import clock, ids
+from panel.kernel.crypto.fields import EncryptedText
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def active(self, at: datetime) -> "ApiKeyQuerySet":
         return self.filter(revoked_at__isnull=True, expires_at__gt=at)
 
+    def ending(self, at: datetime) -> "ApiKeyQuerySet":
+        """They work, and end within 30 days."""
+        return self.active(at).filter(expires_at__lt=at + ENDING)
+
+    def unused(self, at: datetime) -> "ApiKeyQuerySet":
+        """They work, and nobody has used them for 90 days."""
+        since = at - UNUSED
+        return self.active(at).filter(
+            Q(last_used_on__lt=since.date()) | Q(last_used_on__isnull=True, created_at__lt=since)
+        )
+
+    def over_scoped(self, at: datetime) -> "ApiKeyQuerySet":
+        """They work for 30 days, and a scope or an assistant of theirs was never used."""
+        idle = ApiKeyAssistant.objects.filter(api_key=OuterRef("pk"), last_used_on__isnull=True)
+        settled = self.active(at).filter(created_at__lt=at - SETTLED)
+        return settled.filter(~Q(scopes__contained_by=F("used_scopes")) | Exists(idle))
+
 
 class ApiKey(models.Model):
-    """`key_id` is the public part, `digest` HMAC-SHA256 of the whole key under the pepper. `epoch` is that of the last
+    """A key, or the secret of an OAuth client. `key_id` is the public part and stays when the secret is rotated; `digest`
+    is HMAC-SHA256 of the whole key under the pepper, `previous_digest` that of the one before, good until
+    `previous_until`. `networks` are the ranges it may be used from (empty: from everywhere), `epoch` that of the last
     change, for the gateway's snapshot."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     key_id = models.CharField(max_length=10, unique=True)
     digest = models.BinaryField(max_length=32, unique=True)
+    previous_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    previous_until = models.DateTimeField(null=True)
+    rotated_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Kind])
     name = models.CharField(max_length=80)
     scopes = ArrayField(models.CharField(max_length=80))
+    used_scopes = ArrayField(models.CharField(max_length=80), default=list)
+    networks = ArrayField(models.CharField(max_length=43), default=list)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="api_keys")
     creator_kind = models.CharField(max_length=10)
     creator_id = models.UUIDField(null=True)
@@ -35,6 +61,10 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_on = models.DateField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    last_address = EncryptedText(null=True, key="data_key")
+    last_assistant = models.UUIDField(null=True)
+    data_key = models.UUIDField(null=True)
     successor = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="predecessor")
     epoch = models.BigIntegerField(default=0)
 
@@ -47,6 +77,10 @@ class ApiKey(models.Model):
             models.CheckConstraint(
                 name="credentials_apikey_ends_after_it_begins", condition=Q(expires_at__gt=F("created_at"))
             ),
+            models.CheckConstraint(
+                name="credentials_apikey_previous_ends",
+                condition=Q(previous_digest__isnull=True) | Q(previous_until__isnull=False),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(name="credentials_apikey_epoch", fields=["epoch"]),
@@ -58,6 +92,19 @@ class ApiKey(models.Model):
     def state(self, at: datetime) -> State:
         return state_of(self.revoked_at, self.expires_at, at)
 
+    def overlaps(self, at: datetime) -> bool:
+        """Whether the secret before the last rotation still works."""
+        return self.previous_until is not None and at < self.previous_until and self.state(at) is State.ACTIVE
+
+    @property
+    def began_at(self) -> datetime:
+        """When the secret of now was made."""
+        return self.rotated_at or self.created_at
+
+    @property
+    def endless(self) -> bool:
+        return self.expires_at >= NEVER
+
     @property
     def journal_ref(self) -> tuple[str, UUID]:
         return "api_key", self.id
@@ -68,6 +115,7 @@ class ApiKeyAssistant(models.Model):
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="assistants")
     assistant_id = models.UUIDField(db_index=True)
+    last_used_on = models.DateField(null=True)
 
     class Meta:
         default_permissions = ()

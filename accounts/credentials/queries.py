@@ -1,19 +1,41 @@
 """Questions about API keys, and who acts by one."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.access import queries as access
 from accounts.access import services as rights
-from accounts.credentials.engine import tokens
+from accounts.access.rules import Permit
+from accounts.credentials.engine import addresses, tokens
 from accounts.credentials.models import ApiKey
-from accounts.credentials.rules.life import SOON, Kind
+from accounts.credentials.rules import scopes as words
+from accounts.credentials.rules.life import GATEWAY_SCOPES, LONGEST_DAYS, SOON, Kind
 from accounts.credentials.rules.permits import SEE_ALL
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
+from panel.kernel.registries import settings
+
+LONGEST, ENDLESS = "credentials.longest_days", "credentials.endless"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the administrator allows: how long a new secret may live, and whether one may live for ever."""
+
+    longest_days: int = LONGEST_DAYS
+    never: bool = False
+
+    def bounded(self, wanted: datetime, at: datetime) -> datetime:
+        """The wanted end, or the latest that is allowed now."""
+        return wanted if self.never else min(wanted, at + timedelta(days=self.longest_days))
+
+
+def policy() -> Policy:
+    return Policy(settings.value(LONGEST), settings.value(ENDLESS))
 
 
 def pepper() -> bytes:
@@ -28,26 +50,52 @@ def visible_to(actor: Actor) -> QuerySet[ApiKey]:
     return rows.filter(owner_id=actor.id) if actor.id else rows.none()
 
 
-def own_permits(actor: Actor, at: datetime) -> set[str]:
-    """Names of the permits that the actor's organisation roles and grants can give: the scopes a key may have."""
+def may_use(actor: Actor, key: ApiKey) -> bool:
+    """Whether the actor may hold the secret of this key."""
+    return actor.id is not None and key.owner_id == actor.id
+
+
+def own_permits(actor: Actor, at: datetime) -> dict[str, Permit]:
+    """The permits that the actor's organisation roles and grants can give, and that a key may carry."""
     own = access.standing(actor, at)
     return {
-        permit.name
-        for permit in rights.permits().values()
+        name: permit
+        for name, permit in rights.permits().items()
         if permit.by_key and (own.has(permit) or (permit.object_role is not None and own.passes(permit)))
     }
 
 
-def actor_of(token: str, at: datetime) -> Actor | None:
-    """Who acts by a management key: its owner, limited to its scopes. A mistyped key costs no look-up."""
+def own_scopes(actor: Actor, at: datetime) -> set[str]:
+    """The scopes that a key of the actor may have on the panel's own API: areas, and single permits."""
+    permits = own_permits(actor, at)
+    return {*permits, *words.areas(permits.values())}
+
+
+def find(token: str, kind: Kind) -> ApiKey | None:
+    """The key of a kind whose secret this is, the old one of a rotated key included. A mistyped key costs no look-up."""
     parsed = tokens.parse(token)
-    if parsed is None or parsed.kind != Kind.MANAGEMENT:
+    if parsed is None or parsed.kind != kind:
         return None
-    key = ApiKey.objects.active(at).select_related("owner").filter(key_id=parsed.key_id, kind=Kind.MANAGEMENT).first()
-    if key is None or not tokens.matches(pepper(), token, bytes(key.digest)) or not key.owner.is_active:
-        return None
-    if key.last_used_on != at.date():
-        ApiKey.objects.filter(id=key.id).update(last_used_on=at.date())
+    digest = tokens.digest(pepper(), token)
+    rows = ApiKey.objects.select_related("owner").filter(key_id=parsed.key_id, kind=kind)
+    return rows.filter(Q(digest=digest) | Q(previous_digest=digest)).first()
+
+
+def opens(key: ApiKey, token: str, at: datetime, address: str) -> bool:
+    """Whether a key that was found by `token` may be used now and from there."""
+    old = not tokens.matches(pepper(), token, bytes(key.digest))
+    if key.revoked_at is not None or key.expires_at <= at or not key.owner.is_active or (old and not key.overlaps(at)):
+        return False
+    return addresses.allowed(addresses.networks(key.networks), address)
+
+
+def actor_of(token: str, at: datetime, address: str) -> Actor | None:
+    """Who acts by a management key: its owner, limited to its scopes."""
+    key = find(token, Kind.MANAGEMENT)
+    return acting(key) if key is not None and opens(key, token, at, address) else None
+
+
+def acting(key: ApiKey) -> Actor:
     kind: Literal["service", "person"] = "service" if key.owner.kind == "service" else "person"
     return Actor(kind, key.owner_id, via=("key", key.id))
 
@@ -55,14 +103,29 @@ def actor_of(token: str, at: datetime) -> Actor | None:
 def limit(key_id: UUID) -> frozenset[str]:
     """The permits that acting through a key is limited to."""
     found = ApiKey.objects.filter(id=key_id).values_list("scopes", flat=True).first()
-    return frozenset(found or ())
+    return words.carried(found or (), rights.permits())
 
 
 def ending(actor: Actor, at: datetime) -> list[ApiKey]:
-    """The actor's own keys that end soon and have no successor yet, the first to end first."""
+    """The actor's own keys that end soon, the first to end first."""
     rows = ApiKey.objects.active(at).filter(owner_id=actor.id, expires_at__lt=at + SOON, successor__isnull=True)
     return list(rows.order_by("expires_at")[:10])
 
 
 def assistants_of(key: ApiKey) -> list[UUID]:
     return list(key.assistants.order_by("id").values_list("assistant_id", flat=True))
+
+
+def described(key: ApiKey) -> list[tuple[str, str]]:
+    """Each scope of a key with what it lets a program do, in words."""
+    permits = rights.permits()
+    areas = words.areas(permits.values())
+    return [(scope, _in_words(scope, permits, areas)) for scope in key.scopes]
+
+
+def _in_words(scope: str, permits: dict[str, Permit], areas: dict[str, list[Permit]]) -> str:
+    if scope in GATEWAY_SCOPES:
+        return str(words.WORDS[scope])
+    if scope in permits:
+        return str(permits[scope].title)
+    return ", ".join(str(permit.title) for permit in areas.get(scope, []))

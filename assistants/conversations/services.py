@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
-from accounts.credentials import services as credentials
+from accounts.credentials.services import uses
 from assistants.catalog.models import Assistant
 from assistants.conversations import rules
 from assistants.conversations.models import Call, CallContent, Reveal
@@ -73,7 +73,13 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
             kept.turned_away.append(record)
     _insert(rows, contents)
     _count_up(rows)
-    credentials.used(days={row.key: row.day for row in sorted(rows, key=lambda row: row.day) if row.key is not None})
+    uses.used(
+        uses=[
+            uses.Use(row.key, row.at, record.get("network", ""), record.get("scope", ""), row.assistant)
+            for _frame, record, row in pairs
+            if row.key is not None
+        ]
+    )
     kept.calls = len(rows)
     return kept
 
@@ -150,20 +156,10 @@ def _uuid(value: str | None) -> UUID | None:
     return UUID(value) if value else None
 
 
-_AS_THEY_ARE = [
-    "route",
-    "source",
-    "model",
-    "policy",
-    "stream",
-    "status",
-    "upstream_status",
-    "error",
-    "action",
-    "verdicts",
-    "verdicts_left_out",
-    "stages",
-]
+_AS_THEY_ARE = (
+    "route", "source", "model", "policy", "stream", "status", "upstream_status", "error", "action", "verdicts",
+    "verdicts_left_out", "stages",
+)  # fmt: skip
 
 
 def _call(record: dict[str, Any]) -> Call:

@@ -30,6 +30,9 @@ FAULTS: Final[dict[str, Fault]] = {
         401, "authentication_error", "This ticket is not good for this stream. Ask the page for a new one."
     ),
     "insufficient_scope": Fault(403, "permission_error", "This API key may not be used for this."),
+    "address_not_allowed": Fault(
+        403, "permission_error", "This API key may not be used from your address. Its owner set the ranges."
+    ),
     "model_not_found": Fault(404, _REQUEST, "The model does not exist or this key has no access to it."),
     "unknown_url": Fault(404, _REQUEST, "There is no such address here."),
     "method_not_allowed": Fault(405, _REQUEST, "This address does not take that method."),

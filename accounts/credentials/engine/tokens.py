@@ -13,18 +13,19 @@ import zlib
 from dataclasses import dataclass
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-KINDS = {"gateway": "gw", "management": "mgmt"}
+KINDS = {"gateway": "gw", "management": "mgmt", "client": "oa"}
+_WORDS = {short: kind for kind, short in KINDS.items()}
 # Published for secret scanners.
 PATTERN = re.compile(
-    r"clp_(?P<kind>gw|mgmt)_(?P<key_id>[0-9A-Za-z]{10})_(?P<secret>[0-9A-Za-z]{43})_(?P<sum>[0-9A-Za-z]{6})"
+    r"clp_(?P<kind>gw|mgmt|oa)_(?P<key_id>[0-9A-Za-z]{10})_(?P<secret>[0-9A-Za-z]{43})_(?P<sum>[0-9A-Za-z]{6})"
 )
-LENGTH = {"gateway": 68, "management": 70}
+LENGTH = {"gateway": 68, "management": 70, "client": 68}
 PEPPER_PURPOSE, PEPPER_LABEL = "pepper", "api-key"
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """`kind` is "gateway" or "management"; `key_id` is public and stays in lists and journals."""
+    """`kind` is "gateway", "management" or "client"; `key_id` is public and stays in lists and journals."""
 
     kind: str
     key_id: str
@@ -47,8 +48,13 @@ def checksum(text: str) -> str:
 def generate(kind: str) -> tuple[str, str]:
     """(key id, whole key). Raises KeyError for an unknown kind."""
     key_id = _random(10)
+    return key_id, renewed(kind, key_id)
+
+
+def renewed(kind: str, key_id: str) -> str:
+    """Another whole key under a public id that exists."""
     body = f"clp_{KINDS[kind]}_{key_id}_{_random(43)}"
-    return key_id, f"{body}_{checksum(body)}"
+    return f"{body}_{checksum(body)}"
 
 
 def parse(token: str) -> Parsed | None:
@@ -56,8 +62,7 @@ def parse(token: str) -> Parsed | None:
     found = PATTERN.fullmatch(token)
     if found is None or not hmac.compare_digest(checksum(token[:-7]), found["sum"]):
         return None
-    kind = "gateway" if found["kind"] == "gw" else "management"
-    return Parsed(kind, found["key_id"])
+    return Parsed(_WORDS[found["kind"]], found["key_id"])
 
 
 def digest(pepper: bytes, token: str) -> bytes:

@@ -17,6 +17,8 @@ ISSUE_MANAGEMENT = Permit(
     _("Make keys for the panel's own API"),
     frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DEVELOPER}),
     fresh=True,
+    # A key that makes keys would outlive its own end.
+    by_key=False,
 )
 END_ANY = Permit("credentials.end_any", _("Revoke anybody's API keys"), frozenset({Role.ADMINISTRATOR}))
 PERMITS = (USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY)

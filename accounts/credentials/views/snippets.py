@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.credentials.rules.life import Kind
-from accounts.credentials.services import Issued
+from accounts.credentials.services.keys import Issued
 
 CURL = """curl {base}/v1/chat/completions \\
   -H "Authorization: Bearer {key}" \\

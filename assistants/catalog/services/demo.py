@@ -19,8 +19,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.access.rules import Role
-from accounts.credentials import services as credentials
 from accounts.credentials.rules.life import GATEWAY_SCOPES, Kind
+from accounts.credentials.services import keys as credentials
 from accounts.people import queries as people
 from accounts.people.models import User
 from accounts.signin.services import factors, links, passwords

@@ -4,9 +4,9 @@ import logging
 
 import orjson
 
+from accounts.credentials.engine import addresses
 from accounts.credentials.engine import tokens as credentials
-from accounts.credentials.rules.life import CHAT as CHAT_SCOPE
-from accounts.credentials.rules.life import MODELS as MODELS_SCOPE
+from accounts.credentials.rules import life
 from assistants.gateway.engine import chat, request
 from assistants.gateway.engine.calls import Call
 from assistants.gateway.engine.config import from_environment
@@ -26,6 +26,12 @@ CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
 # Streams of the panel's own pages, each opened by a ticket.
 STREAMS = {playground.ROUTE: playground.serve, watch.ROUTE: watch.serve}
+# Which scopes open a route, the one that is meant for it first.
+SCOPES = {
+    CHAT: (life.CHAT,),
+    MODELS: (life.MODELS, life.CHAT),
+    f"{MODELS}/{{id}}": (life.MODELS, life.CHAT),
+}
 POSTED = {CHAT, *STREAMS}
 _service: Service | None = None
 
@@ -105,7 +111,12 @@ async def _identify(service: Service, call: Call, scope: Scope) -> None:
     if key is None or not key.usable(clock.now().timestamp()):
         raise ApiError("invalid_api_key")
     call.key, call.digest = key, digest
-    if key.scopes.isdisjoint({CHAT_SCOPE} if call.route == CHAT else {CHAT_SCOPE, MODELS_SCOPE}):
+    address = str((scope.get("client") or ("",))[0])
+    call.network = addresses.coarse(address)
+    if not key.may_come_from(address):
+        raise ApiError("address_not_allowed")
+    call.scope = next((one for one in SCOPES[call.route] if one in key.scopes), "")
+    if not call.scope:
         raise ApiError("insufficient_scope")
 
 

@@ -18,6 +18,7 @@ from panel.kernel import clock, ids
 class Call:
     """Marks are `perf_counter` seconds relative to `began`; None until reached.
 
+    `network` is the coarse address (/24, /48) that a key is used from, `scope` the one that opened the route.
     `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody. `person` tries the assistant in
     the panel; `trial` says that it is a version which was never published. `inspected` is told once the way in is judged.
     """
@@ -28,6 +29,8 @@ class Call:
     began: float = field(default_factory=time.perf_counter)
     key: Key | None = None
     digest: bytes = field(default=b"", repr=False)
+    network: str = ""
+    scope: str = ""
     assistant: Assistant | None = None
     subject: str = ""
     source: str = "api"

@@ -65,7 +65,7 @@ def make_key(owner: User, *assistant: Assistant, **changes: Any) -> tuple[ApiKey
         "digest": tokens.digest(pepper, token),
         "kind": "gateway",
         "name": "test",
-        "scopes": ["chat", "models:read"],
+        "scopes": ["chat", "models"],
         "owner": owner,
         "creator_kind": "console",
         "expires_at": clock.now() + timedelta(days=30),

@@ -1,4 +1,4 @@
-"""The record of a call as it goes to the spool: statistics and verdicts, no text and no address.
+"""The record of a call as it goes to the spool: statistics and verdicts, no text and no more of an address than its /24.
 
 Content, when the assistant stores it, is sealed to the worker's public key: this process cannot read it back.
 Field names are the contract with `conversations.services.store`; times are microseconds from the call's begin.
@@ -66,6 +66,8 @@ def _about(call: Call, snapshot: Snapshot) -> dict[str, Any]:
     policy = snapshot.policy_of(version) if version else None
     return {
         "key": call.key.id.hex if call.key else None,
+        "network": call.network,
+        "scope": call.scope,
         "assistant": call.assistant.id.hex if call.assistant else None,
         "version": version.id.hex if version else None,
         "provider": version.provider.hex if version else None,

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from assistants.gateway.engine.config import Config
 from assistants.gateway.engine.errors import ApiError
 from assistants.gateway.engine.state import rows as sql
-from assistants.gateway.engine.state.loader import Loader, key_of
+from assistants.gateway.engine.state.loader import Loader, keys_of
 from assistants.gateway.engine.state.snapshot import EMPTY, Key, Lease, Snapshot, Version
 from assistants.gateway.engine.state.tokens import Unknown
 from panel.kernel import clock
@@ -122,7 +122,7 @@ class Feed:
             return known
         before = self.snapshot
         row = await self._look_up(sql.KEY, digest)
-        found = None if row is None else key_of(row)
+        found = None if row is None else keys_of(row)[digest]
         if before is self.snapshot:
             # Only what was read in this epoch may be remembered in it: a revocation empties both memories.
             self._remember(digest, found)

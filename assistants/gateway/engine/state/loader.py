@@ -10,6 +10,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from accounts.credentials.engine.addresses import networks
 from accounts.credentials.engine.tokens import PEPPER_LABEL, PEPPER_PURPOSE
 from assistants.gateway.engine.state import rows as sql
 from assistants.gateway.engine.state.snapshot import EMPTY, Assistant, Key, Snapshot, Version
@@ -39,6 +40,7 @@ class Loader:
         self._secrets: dict[UUID, sql.Row] = {}
         self._bound: dict[UUID, UUID] = {}
         self._keys: dict[bytes, Key] = {}
+        self._digests: dict[UUID, set[bytes]] = {}
 
     async def load(self, connection: AsyncConnection) -> Snapshot:
         """The current state in one database snapshot. Raises psycopg.Error and KekError."""
@@ -65,7 +67,14 @@ class Loader:
         await self._read_secrets(connection, seen)
         await self._read_assistants(connection, seen, ring)
         for row in await sql.rows(connection, sql.KEYS, seen, seen >= 0, KEYS_HELD):
-            self._keys[bytes(row[0])] = key_of(row)
+            self._learn_key(row)
+
+    def _learn_key(self, row: sql.Row) -> None:
+        """Both secrets of a key that is being rotated; one that it does not have any more opens nothing from now on."""
+        found = keys_of(row)
+        self._digests[row[1]] = known = self._digests.get(row[1], set()) | set(found)
+        for digest in known:
+            self._keys[digest] = found.get(digest) or replace(found[bytes(row[0])], active=False)
 
     async def _ring_of(self, connection: AsyncConnection) -> ServingRing:
         if self._ring is None:
@@ -179,13 +188,18 @@ def _version(version_id: UUID, number: int, opened: bytes) -> Version:
     )
 
 
-def key_of(row: sql.Row) -> Key:
-    """A key from a row of `rows.KEYS`."""
-    _, key_id, scopes, expires_at, active, assistants = row
-    return Key(
+def keys_of(row: sql.Row) -> dict[bytes, Key]:
+    """A key by the digests of its secrets, from a row of `rows.KEYS`: the old secret of a rotated key ends on its own."""
+    digest, key_id, scopes, expires_at, active, ranges, assistants, previous, until = row
+    key = Key(
         id=key_id,
         scopes=frozenset(scopes),
         assistants=frozenset(assistants or ()),
-        expires_at=expires_at.timestamp() if expires_at else None,
+        expires_at=expires_at.timestamp(),
         active=active,
+        networks=networks(ranges),
     )
+    found = {bytes(digest): key}
+    if previous is not None:
+        found[bytes(previous)] = replace(key, expires_at=min(expires_at, until).timestamp())
+    return found

@@ -30,12 +30,13 @@ SECRETS: Final = (
 )
 BINDINGS: Final = "SELECT secret_id, user_kind, user_id FROM vault_secretbinding WHERE secret_id = ANY(%s)"
 _KEY: Final = (
-    "SELECT k.digest, k.id, k.scopes, k.expires_at, k.revoked_at IS NULL,"
-    " (SELECT array_agg(l.assistant_id) FROM credentials_apikeyassistant l WHERE l.api_key_id = k.id)"
+    "SELECT k.digest, k.id, k.scopes, k.expires_at, k.revoked_at IS NULL, k.networks,"
+    " (SELECT array_agg(l.assistant_id) FROM credentials_apikeyassistant l WHERE l.api_key_id = k.id),"
+    " k.previous_digest, k.previous_until"
     " FROM credentials_apikey k WHERE k.kind = 'gateway' AND "
 )
 KEYS: Final = _KEY + "k.epoch > %s AND (%s OR k.revoked_at IS NULL) ORDER BY k.epoch DESC LIMIT %s"
-KEY: Final = _KEY + "k.digest = %s"
+KEY: Final = _KEY + "%s IN (k.digest, k.previous_digest)"
 ALLOWED_HOSTS: Final = "SELECT host, port FROM outbound_allowedhost"
 CONTENT_KEY: Final = "SELECT public FROM gateway_contentkey ORDER BY created_at DESC LIMIT 1"
 BEAT: Final = (

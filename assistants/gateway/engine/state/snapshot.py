@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from accounts.credentials.engine.addresses import Network, allowed
 from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
@@ -18,19 +19,24 @@ PAUSED = "paused"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key and the assistants that it may call; `expires_at` is a Unix time."""
+    """An API key, the assistants that it may call and the address ranges it may be used from (none: all of them);
+    `expires_at` is a Unix time."""
 
     id: UUID
     scopes: frozenset[str]
     assistants: frozenset[UUID]
     expires_at: float | None = None
     active: bool = True
+    networks: tuple[Network, ...] = ()
 
     def usable(self, now: float) -> bool:
         return self.active and (self.expires_at is None or now < self.expires_at)
 
     def may_call(self, assistant: UUID) -> bool:
         return assistant in self.assistants
+
+    def may_come_from(self, address: str) -> bool:
+        return allowed(self.networks, address)
 
 
 @dataclass(frozen=True, slots=True)

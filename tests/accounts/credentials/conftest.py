@@ -1,0 +1,12 @@
+"""An assistant that alice owns, for keys to call."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def assistant(alice: Any) -> Any:
+    from tests.accounts.credentials.making import make_assistant  # noqa: PLC0415 - models, when Django is set up
+
+    return make_assistant(alice)

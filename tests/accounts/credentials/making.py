@@ -1,0 +1,47 @@
+"""Keys for tests."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.access import services as access
+from accounts.access.rules import ObjectRole
+from accounts.credentials.rules.life import Kind
+from accounts.credentials.services import keys
+from accounts.people.models import User
+from assistants.catalog.models import Assistant
+from assistants.catalog.rules import permits as catalog
+from panel.kernel import clock, ids
+from panel.kernel.actors import SYSTEM, Actor
+from tests.factories.people import actor_of
+
+
+def make_assistant(owner: User) -> Assistant:
+    now = clock.now()
+    made = Assistant.objects.create(
+        slug="support-concierge", name="Support concierge", key_id=ids.new_id(), epoch=0, created_at=now, changed_at=now
+    )
+    access.share(
+        actor=SYSTEM, permit=catalog.SHARE, obj=made, receiver=owner, role=ObjectRole.OWNER, reason="made it", at=now
+    )
+    return made
+
+
+def fresh(user: User) -> Actor:
+    return actor_of(user, fresh_at=timezone.now())
+
+
+def issue(actor: Actor, assistant: Any, **changes: Any) -> keys.Issued:
+    """A gateway key for an assistant, unless said otherwise."""
+    at = changes.get("at") or clock.now()
+    given: dict[str, Any] = {
+        "name": "shop-website", "kind": Kind.GATEWAY, "scopes": ["chat", "models"],
+        "assistants": [assistant.id] if assistant else [], "expires_at": at + timedelta(days=90), "at": at,
+    }  # fmt: skip
+    return keys.issue(actor=actor, **{**given, **changes})
+
+
+def manage(actor: Actor, *scopes: str, **changes: Any) -> keys.Issued:
+    """A management key."""
+    return issue(actor, None, kind=Kind.MANAGEMENT, scopes=list(scopes), **changes)
