@@ -7,6 +7,7 @@ SLICES = [
     "panel.ops",
     "panel.setup",
     "accounts.access",
+    "accounts.approvals",
     "accounts.elevation",
     "accounts.signin",
     "accounts.credentials",

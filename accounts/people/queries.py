@@ -94,3 +94,23 @@ def counted_teams() -> list[tuple[Team, int]]:
     """Teams by name with their number of members."""
     rows = Team.objects.select_related("group").annotate(members=models.Count("group__user")).order_by("name")
     return [(one, one.members) for one in rows]
+
+
+def may_be_same(one: UUID, other: UUID) -> bool:
+    """Whether two accounts may be one person's: the same, the same name, or the same mailbox (`ada+2@` is `ada@`).
+    For four eyes: who is taken for the same person by mistake, or cannot be read any more, asks a third one."""
+    if one == other:
+        return True
+    rows = list(User.objects.filter(id__in=[one, other], kind=Kind.PERSON))
+    if len(rows) < 2:
+        return False
+    try:
+        names = {" ".join(row.full_name.casefold().split()) for row in rows}
+        return len(names) == 1 or len({_mailbox(row.email_address or str(row.id)) for row in rows}) == 1
+    except keyring.KeyGone:
+        return True
+
+
+def _mailbox(address: str) -> str:
+    local, _at, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

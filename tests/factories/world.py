@@ -21,6 +21,7 @@ from assistants.vault import services as vault
 from panel.kernel import actors, clock, ids, jobs
 from panel.outbound import services as outbound
 from panel.outbound.models import Message
+from tests.factories.approvals import make_approval, make_deputy
 from tests.factories.people import actor_of, make_team, signed_in
 
 CANARY = "Zilpzalp"
@@ -101,6 +102,8 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "entry_id": str(_latest("journal.Leaf")),
         "job_id": str(jobs.start("ops.try_jobs", actor=actor_of(alice), steps=1).id),
         "message_id": str(_message().id),
+        "approval_id": str(make_approval(bob).id),
+        "deputy_id": str(make_deputy(alice, bob).id),
         "number": "1",
         "kind": "provider",
     }

@@ -1,0 +1,23 @@
+"""/approvals/ and /api/v1/approvals/"""
+
+from django.urls import path
+
+from accounts.approvals import api
+from accounts.approvals.views import deputies, lists, pages
+
+app_name = "approvals"
+urlpatterns = [
+    path("approvals/", lists.inbox, name="inbox"),
+    path("approvals/history/", lists.history, name="history"),
+    path("approvals/deputies/", deputies.Deputies.as_view(), name="deputies"),
+    path("approvals/deputies/<uuid:deputy_id>/ending/", deputies.Ending.as_view(), name="deputy_ending"),
+    path("approvals/<uuid:approval_id>/", pages.Detail.as_view(), name="approval"),
+    path("approvals/<uuid:approval_id>/approval/", pages.Approving.as_view(), name="approving"),
+    path("approvals/<uuid:approval_id>/refusal/", pages.Refusal.as_view(), name="refusal"),
+    path("approvals/<uuid:approval_id>/withdrawal/", pages.Withdrawal.as_view(), name="withdrawal"),
+    path("api/v1/approvals/", api.Approvals.as_view(), name="api_approvals"),
+    path("api/v1/approvals/<uuid:approval_id>/", api.One.as_view(), name="api_approval"),
+    path("api/v1/approvals/<uuid:approval_id>/approval/", api.Approving.as_view(), name="api_approving"),
+    path("api/v1/approvals/<uuid:approval_id>/refusal/", api.Refusal.as_view(), name="api_refusal"),
+    path("api/v1/approvals/<uuid:approval_id>/withdrawal/", api.Withdrawal.as_view(), name="api_withdrawal"),
+]
