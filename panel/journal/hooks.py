@@ -6,10 +6,14 @@ from panel.journal import events, queries
 from panel.kernel.db import ledgers
 from panel.kernel.registries import alarms, privacy
 
-ledgers.append_only("journal_leaf", "journal_index", "journal_node", "journal_signer", "journal_checkpoint")
+ledgers.append_only(
+    "journal_leaf", "journal_index", "journal_node", "journal_signer", "journal_succession", "journal_checkpoint"
+)
 
 events.register("access.refused", _("Access refused"))
 events.register("journal.signer.created", _("Journal signing key made"))
+events.register("journal.signer.succeeded", _("Journal signing key replaced"))
+events.register("journal.bundle.signed", _("Bundle signed"))
 
 _IDS = privacy.NotPersonal("Names of kinds, events and requests; people stand here as opaque ids only.")
 _HASH = privacy.NotPersonal("A hash over bytes without personal data.")
@@ -33,6 +37,10 @@ privacy.declare(
         "public": privacy.NotPersonal("A public key of the installation."),
         "sealed": privacy.NotPersonal("A private key of the installation, sealed.", secret=True),
     },
+)
+privacy.declare(
+    "journal.Succession",
+    {"data": privacy.NotPersonal("Public keys and instants."), "signature": privacy.NotPersonal("A signature.")},
 )
 privacy.declare(
     "journal.Checkpoint", {"root": _HASH, "note": privacy.NotPersonal("Origin, size, root hash and signature.")}

@@ -1,4 +1,4 @@
-"""The ledger's tables. Leaf, index, node, signer and checkpoint are append-only; detail, pending and refusal are not."""
+"""The ledger's tables. Leaf, index, node, signer, succession, checkpoint are append-only; detail, pending, refusal are not."""
 
 from typing import ClassVar
 
@@ -77,6 +77,16 @@ class Signer(models.Model):
     created_at = models.DateTimeField()
     public = models.BinaryField()
     sealed = models.BinaryField()
+
+
+class Succession(models.Model):
+    """A key followed another: `data` is the canonical statement that the old key signed (panel.journal.rules.keys)."""
+
+    signer = models.OneToOneField(Signer, on_delete=models.PROTECT, primary_key=True, related_name="succession")
+    previous = models.OneToOneField(Signer, on_delete=models.PROTECT, related_name="successor")
+    data = models.BinaryField()
+    signature = models.BinaryField()
+    at = models.DateTimeField()
 
 
 class Checkpoint(models.Model):

@@ -1,19 +1,15 @@
 """Sealing: waiting leaves get their sequence, the tree grows, a checkpoint is signed. One transaction, one at a time."""
 
-import base64
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
-from panel.journal import queries
-from panel.journal.models import Checkpoint, IndexEntry, Leaf, Node, Pending, Refusal, Signer
+from panel.journal import queries, signers
+from panel.journal.models import Checkpoint, IndexEntry, Leaf, Node, Pending, Refusal
 from panel.journal.rules import checkpoint, tree
 from panel.journal.services import REFUSED, record
-from panel.kernel import ids
-from panel.kernel.actors import ANONYMOUS, SYSTEM
-from panel.kernel.crypto import keyring
+from panel.kernel.actors import ANONYMOUS
 
 BATCH = 2000
 GRACE = timedelta(seconds=5)  # a process whose clock lags still counts into its minute
@@ -76,19 +72,9 @@ def _append(grown: tree.Frontier, leaves: list[tuple[UUID, str, bytes]]) -> None
 
 
 def _sign(grown: tree.Frontier, at: datetime) -> None:
-    signer = Signer.objects.order_by("-id").first() or _new_signer(at)
-    plain = keyring.open_sealed(bytes(signer.sealed), table="journal_signer", column="sealed", row=signer.id)
+    newest, *before = signers.signing(at=at)
     head = checkpoint.Checkpoint(queries.origin(), grown.size, grown.root())
-    note = checkpoint.sign(head, Ed25519PrivateKey.from_private_bytes(plain))
-    Checkpoint.objects.create(size=head.size, root=head.root, signer=signer, note=note, at=at)
-
-
-def _new_signer(at: datetime) -> Signer:
-    private = Ed25519PrivateKey.generate()
-    row = Signer(id=ids.new_id(at), created_at=at, public=private.public_key().public_bytes_raw())
-    key_id = keyring.named("journal-signing")
-    row.sealed = keyring.seal(key_id, private.private_bytes_raw(), table="journal_signer", column="sealed", row=row.id)
-    row.save(force_insert=True)
-    public = base64.b64encode(row.public).decode()
-    record("journal.signer.created", actor=SYSTEM, obj=("journal.signer", row.id), detail={"public": public}, at=at)
-    return row
+    note = checkpoint.sign(head, signers.private(newest.signer))
+    for one in before:
+        note = checkpoint.cosign(note, signers.private(one.signer))
+    Checkpoint.objects.create(size=head.size, root=head.root, signer=newest.signer, note=note, at=at)

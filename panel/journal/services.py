@@ -44,17 +44,19 @@ def record(
     obj: tuple[str, UUID] | Journalled | None = None,
     detail: Mapping[str, Any] | None = None,
     personal: Iterable[About | tuple[UUID, Mapping[str, Any]]] = (),
+    entry: UUID | None = None,
 ) -> UUID:
     """Journal one event inside the caller's transaction, without a lock; returns the leaf's id.
 
     `detail` holds ids, names of fields, numbers, fixed words (JSON without floats); what says something about a person
-    goes into `personal`. Raises UnknownEventError, LeafError for detail that may not stand in a leaf, and refuses to run outside
-    a transaction: an event without its act, or the other way round, is worse than an error.
+    goes into `personal`. `entry` is the id that the leaf shall have (a fresh one of `ids.new_id`), for what must name its
+    leaf before it is written. Raises UnknownEventError, LeafError for detail that may not stand in a leaf, and refuses to
+    run outside a transaction: an event without its act, or the other way round, is worse than an error.
     """
     events.known(event)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is journalled inside the transaction of its act.")
-    leaf_id = ids.new_id()  # in the order of recording; `at` is the caller's instant
+    leaf_id = entry or ids.new_id()  # in the order of recording; `at` is the caller's instant
     abouts = [one if isinstance(one, About) else About(*one) for one in personal]
     pairs = [(secrets.token_bytes(format1.SALT_BYTES), about) for about in abouts]
     leaf = format1.Leaf(

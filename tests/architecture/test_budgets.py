@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from tests.architecture import tree
 
 FILE, FUNCTION, TEMPLATE, FOLDER = 250, 30, 80, 16
+# A verifier travels alone, so it is one file; its sections are short.
+ALONE = ("panel/journal/verifiers/verify.py",)
 # Folders whose entries are of one kind, found by name and never read as a whole.
 SHELVES = ("templates/elements", "static/css/elements", "static/fonts", "static/img", "docs/reference")
 
@@ -19,7 +21,7 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def test_no_python_file_is_longer_than_250_lines() -> None:
     long = {name: tree.text(name).count("\n") for name in tree.python(*tree.PRODUCT, "tests", "bench")}
-    assert {name: lines for name, lines in long.items() if lines > FILE} == {}
+    assert {name: lines for name, lines in long.items() if lines > FILE and name not in ALONE} == {}
 
 
 def test_no_function_is_longer_than_30_lines() -> None:

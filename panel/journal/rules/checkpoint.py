@@ -56,6 +56,12 @@ def sign(checkpoint: Checkpoint, private: Ed25519PrivateKey) -> str:
     return f"{body}\n{DASH}{checkpoint.origin} {base64.b64encode(blob).decode()}\n"
 
 
+def cosign(note: str, private: Ed25519PrivateKey) -> str:
+    """The note with one more signature of the same journal, below those that it has."""
+    found = parse(note).checkpoint
+    return note + sign(found, private).rpartition("\n\n")[2]
+
+
 def parse(note: str) -> Signed:
     """Read a note without judging its signatures. Unknown signature lines are kept. Raises CheckpointError."""
     body, found, tail = note.rpartition("\n\n")
