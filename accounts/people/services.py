@@ -1,6 +1,7 @@
 """Verbs on people, below the question who may: the callers (access, signin, setup) ask it first."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
@@ -85,16 +86,22 @@ def create_service(*, name: str, responsible: User | None, purpose: str = "") ->
 
 
 @transaction.atomic
-def create_or_resume(*, full_name: str, email: str) -> User:
+def create_or_resume(*, full_name: str, email: str, begun: UUID | None = None) -> User:
     """For set-up, while there is no administrator: somebody who began under an earlier link and never joined begins anew.
 
-    Raises Invalid, AddressTaken.
+    `begun` went back to correct name or address and stays the same person. Raises Invalid, AddressTaken.
     """
     found = User.objects.get_queryset().with_email(email).select_for_update(of=("self",)).first()
+    if found is None and begun:
+        found = (
+            User.objects.get_queryset().select_for_update(of=("self",)).filter(id=begun, state=State.INVITED).first()
+        )
+    if found is not None and found.state == State.INVITED:
+        found.email_address, found.email_index = email.strip(), blind.index(EMAIL_INDEX, email.strip())
     if found is None or found.state != State.INVITED:
         return create(full_name=full_name, email=email)
     found.full_name = " ".join(full_name.split())
-    found.save(update_fields=["full_name"])
+    found.save(update_fields=["full_name", "email_address", "email_index"])
     return found
 
 

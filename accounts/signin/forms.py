@@ -64,7 +64,9 @@ class NewPassword(forms.Form):
 
 
 class Administrator(forms.Form):
-    organisation = forms.CharField(label=_("Organisation"), max_length=120)
+    organisation = forms.CharField(
+        label=_("Organisation"), max_length=120, widget=forms.TextInput(attrs={"autofocus": ""})
+    )
     full_name = forms.CharField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

@@ -79,7 +79,7 @@ def _figures(actor: Actor, at: datetime) -> list[cards.Figure]:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{number_format(100 * part / whole, 1)}%" if whole and part else ""
+    return f"{number_format(round(100 * part / whole, 1), 1)}%" if whole and part else ""
 
 
 cards.register(cards.Source("calls", permit=SIGNED_IN, order=20, figures=_figures))

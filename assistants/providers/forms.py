@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.providers.models import Provider
 from assistants.providers.services import Given
+from panel.ui.forms import Cards, SecretField
 
 
 class Details(forms.Form):
@@ -78,11 +79,37 @@ def initial_of(provider: Provider) -> dict[str, Any]:
 
 
 class First(forms.Form):
-    """Where the first answers come from."""
+    """Where the first answers come from: the demo, or one's own with as little as it takes."""
 
     provider = forms.ChoiceField(
         label=_("Provider"),
-        choices=[("demo", _("Demo provider: answers from this machine, no key needed"))],
+        choices=[("demo", _("Demo provider")), ("openai", _("OpenAI-compatible"))],
         initial="demo",
-        widget=forms.RadioSelect,
+        widget=Cards(
+            details={
+                "demo": (_("Answers from this machine, with attacks built in. Nothing leaves it."), _("no key needed")),
+                "openai": (_("Any service or server that speaks the chat completions API."), _("address and key")),
+            }
+        ),
     )
+    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    base_url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        required=False,
+        help_text=_("Such as https://api.mistral.ai/v1. It is called once before it is saved."),
+        widget=forms.URLInput(attrs={"spellcheck": "false"}),
+    )
+    secret = SecretField(label=_("Key"), required=False, help_text=_("Goes into the vault; nobody reads it again."))
+    default_model = forms.CharField(label=_("Model"), max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("provider") == "openai":
+            for name in ("name", "base_url", "default_model"):
+                if not given.get(name):
+                    self.add_error(name, _("Give this too."))
+        return given
+
+    def given(self) -> Given:
+        return Given(**{name: self.cleaned_data[name] for name in ("name", "base_url", "default_model")})

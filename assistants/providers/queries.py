@@ -58,6 +58,12 @@ def demo() -> Provider | None:
     return Provider.objects.filter(kind=rules.Kind.DEMO).order_by("created_at").first()
 
 
+def for_a_start() -> Provider | None:
+    """What a first assistant runs on: the newest usable provider of one's own that names a model, else the demo."""
+    own = Provider.objects.filter(enabled=True).exclude(kind=rules.Kind.DEMO).exclude(default_model="")
+    return own.order_by("-created_at").first() or demo()
+
+
 def secret_choices(actor: Actor, at: datetime) -> list[tuple[str, str]]:
     """(id, name) of the secrets that the actor may give to a provider."""
     return [(str(secret.id), secret.name) for secret in vault.usable(actor, at)]

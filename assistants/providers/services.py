@@ -65,14 +65,17 @@ class Given:
     retention_note: str = ""
 
 
-def create(*, actor: Actor, given: Given, at: datetime) -> Provider:
-    """Test live, then save and bind the secret. Raises Forbidden, Invalid, TestFailed, NameTaken."""
+def create(*, actor: Actor, given: Given, at: datetime, key: str = "") -> Provider:
+    """Test live, then save and bind the secret; a `key` goes into the vault first. Raises Forbidden, Invalid, TestFailed,
+    NameTaken."""
     access.require(actor, rules.ADD)
     provider = Provider(id=ids.new_id(at), kind=rules.Kind.OPENAI, epoch=0, created_at=at, changed_at=at)
     _fill(provider, given)
-    _accept(provider, _tested(actor, provider, at), at)
+    _accept(provider, _tested(actor, provider, at, key.strip()), at)
     try:
         with transaction.atomic():
+            if key.strip():
+                provider.secret_id = vault.create(actor=actor, name=provider.name, kind="api_key", value=key, at=at).id
             provider.epoch = epochs.bump()
             provider.save(force_insert=True)
             if provider.secret_id:
@@ -167,9 +170,9 @@ def _fill(provider: Provider, given: Given) -> None:
     provider.contact = contact or None
 
 
-def _tested(actor: Actor, provider: Provider, at: datetime) -> Outcome:
+def _tested(actor: Actor, provider: Provider, at: datetime, key: str = "") -> Outcome:
     try:
-        key = _key(actor, provider, at)
+        key = key or _key(actor, provider, at)
     except Refusal as refusal:
         raise TestFailed(fields={"secret": refusal.sentence}) from None
     target = Target(kind=provider.kind, base_url=provider.base_url, key=key)

@@ -200,7 +200,7 @@ class HostRemoval(Act):
 
 
 class First(FormPage):
-    """A step after the set-up: the demo is kept with one click."""
+    """A step after the set-up: the demo is kept with one click, one's own is tried before it is saved."""
 
     form_class = forms.First
     template_name = "assistants/providers/first.html"
@@ -208,7 +208,10 @@ class First(FormPage):
     def context(self) -> dict[str, Any]:
         return {"place": self.kwargs["place"]}
 
-    def perform(self, form: forms.First) -> str:  # noqa: ARG002 - there is one choice
+    def perform(self, form: forms.First) -> str:
+        if form.cleaned_data["provider"] == "openai":
+            services.create(actor=self.actor, given=form.given(), at=self.at, key=form.cleaned_data["secret"])
+            self.tell(_("It answered and is saved. Assistants can use it."))
         onward: str = self.kwargs["place"].next
         return onward
 

@@ -25,12 +25,17 @@ def _url(step: setup.FirstStep) -> str:
 
 
 def _rail(actor: Actor, at: datetime, here: setup.FirstStep | None) -> list[dict[str, Any]]:
-    """Behind the set-up's own steps: here, answered before, or ahead."""
+    """Behind the set-up's own steps: here, answered before, or ahead. A step ahead stays ahead, and says what exists."""
     rail, reached = setup.rail(setup.steps(), ""), queries.reached()
-    for place, one in enumerate(setup.first_steps()):
-        behind = place < reached or one.done(actor, at)
+    steps = setup.first_steps()
+    stands = steps.index(here) if here else len(steps)
+    for place, one in enumerate(steps):
+        made = one.done(actor, at)
+        behind = place < stands and (place < reached or made)
         state = "now" if one is here else "done" if behind else "ahead"
-        rail.append({"label": one.title, "meta": one.note, "state": state, "number": len(rail) + 1})
+        note = _("Made already") if made and place > stands else one.note
+        line = {"label": one.title, "meta": note, "state": state, "number": len(rail) + 1}
+        rail.append(line if one is here else line | {"url": _url(one)})
     return rail
 
 

@@ -340,6 +340,10 @@
   };
   const refused = (run, value) => {
     run.failed = true;
+    if (run.waiting !== null && value.code === "stopped") {
+      const end = performance.now() - run.began;
+      run.stages.provider = { name: "provider", action: "allow", begin: run.waiting, end, ms: end - run.waiting, findings: [] };
+    }
     run.waiting = null;
     lanes[run.target].length = run.at;
     run.node.removeAttribute("aria-busy");
@@ -353,7 +357,7 @@
   };
   const broken = (run, error) => {
     if (run.totals || run.failed) return;
-    if (error.name === "AbortError") refused(run, { code: "stopped", sentence: words.stopped, title: words.cut });
+    if (error.name === "AbortError") refused(run, { code: "stopped", sentence: words.told, title: words.stopped });
     else refused(run, { code: "offline", sentence: words.offline });
   };
 
@@ -461,7 +465,9 @@
     button.hidden = false;
     button.addEventListener("click", async () => {
       const next = filled(box.value) || (lanes[chosen()[0]].length ? "" : lastText);
-      const messages = [...lanes[chosen()[0]], ...(next ? [{ role: "user", content: next }] : [])];
+      const lane = lanes[chosen()[0]];
+      const earlier = next ? lane : lane.slice(0, lane.findLastIndex((one) => one.role === "user") + 1);
+      const messages = [...earlier, ...(next ? [{ role: "user", content: next }] : [])];
       const asked = { model: data.slug, messages: messages.length ? messages : [{ role: "user", content: "Hello!" }], ...tuned() };
       await navigator.clipboard.writeText(code[button.dataset.snippet](asked));
       const label = button.querySelector("span"), before = label.textContent;

@@ -67,12 +67,17 @@ def _rail(enrolment: Enrolment) -> list[dict[str, Any]]:
 
 def administrator(request: HttpRequest, enrolment: Enrolment) -> Answer:
     """Organisation and the first administrator with their password."""
-    form = forms.Administrator(request.POST or None, initial={"organisation": organisation()})
+    begun = people.user(enrolment.person) if enrolment.person else None
+    begun = begun if begun and is_bound(request, begun) else None
+    known = {"full_name": begun.full_name, "email": begun.email_address} if begun else {}
+    form = forms.Administrator(request.POST or None, initial={"organisation": organisation(), **known})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             passwords.require_good(given["password"], name=given["full_name"], email=given["email"])
-            user = people_services.create_or_resume(full_name=given["full_name"], email=given["email"])
+            user = people_services.create_or_resume(
+                full_name=given["full_name"], email=given["email"], begun=begun.id if begun else None
+            )
         except (Invalid, Conflict) as refusal:
             refuse(form, refusal)
         else:
@@ -106,8 +111,11 @@ def factor(request: HttpRequest, enrolment: Enrolment) -> Answer:
     user = person_of(enrolment)
     if not is_bound(request, user):
         return again(request, enrolment, user)
+    if enrolment.kind == "setup" and "back" in request.POST:
+        enrolment.move("administrator")
+        return None
     device = factors.begin_totp(user)
-    form = forms.Code(request.POST if "code" in request.POST else None)
+    form = forms.SecondFactor(request.POST if "code" in request.POST else None)
     if request.method == "POST" and form.is_valid():
         actor, where = Actor("person", user.id), sessions.address(request)
         if factors.confirm_totp(actor=actor, user=user, code=form.cleaned_data["code"], address=where):

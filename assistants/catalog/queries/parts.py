@@ -34,6 +34,12 @@ def providers() -> list[tuple[UUID, str]]:
     return provider_queries.choices()
 
 
+def for_a_start() -> str:
+    """The name of the provider that a first assistant runs on, or ""."""
+    found = provider_queries.for_a_start()
+    return found.name if found else ""
+
+
 def policies() -> list[tuple[UUID, str]]:
     return guard.choices()
 

@@ -27,9 +27,9 @@ def _free(template: Template) -> tuple[str, str]:
 
 @transaction.atomic
 def make(*, actor: Actor, template: Template, at: datetime) -> Assistant:
-    """Made, drafted on the Demo provider under Balanced, and published. Raises Forbidden, SlugTaken, Missing."""
-    demo = providers.demo()
-    if demo is None:
+    """Made, drafted on the newest provider under Balanced, and published. Raises Forbidden, SlugTaken, Missing."""
+    provider = providers.for_a_start()
+    if provider is None:
         raise Missing(_("The demo provider is missing."))
     slug, name = _free(template)
     assistant = assistants.create(actor=actor, name=name, slug=slug, at=at)
@@ -37,8 +37,8 @@ def make(*, actor: Actor, template: Template, at: datetime) -> Assistant:
         actor=actor,
         assistant=assistant,
         system_prompt=str(template.prompt),
-        provider_id=demo.id,
-        model="demo",
+        provider_id=provider.id,
+        model=provider.default_model or "demo",
         policy_id=guard.default().id,
         parameters={},
         revision=versions.draft_of(assistant).revision,

@@ -7,11 +7,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from assistants.catalog.queries import assistants
+from assistants.catalog.queries import assistants, parts
 from assistants.catalog.rules.templates import TEMPLATES
 from assistants.catalog.services import first
 from panel.kernel.actors import Actor
 from panel.kernel.registries.setup import FirstStep, Place
+from panel.ui.forms import Cards
 from panel.ui.pages import FormPage
 
 
@@ -20,7 +21,7 @@ class Choice(forms.Form):
         label=_("Template"),
         choices=[(one.slug, one.name) for one in TEMPLATES.values()],
         initial=next(iter(TEMPLATES)),
-        widget=forms.RadioSelect,
+        widget=Cards(details={one.slug: (one.prompt, "") for one in TEMPLATES.values()}),
     )
 
 
@@ -30,7 +31,7 @@ class First(FormPage):
 
     def context(self) -> dict[str, Any]:
         made = assistants.visible_to(self.actor).filter(live_version__isnull=False).order_by("-created_at").first()
-        return {"place": self.kwargs["place"], "made": made}
+        return {"place": self.kwargs["place"], "made": made, "provider": parts.for_a_start()}
 
     def perform(self, form: Any) -> str:
         first.make(actor=self.actor, template=TEMPLATES[form.cleaned_data["template"]], at=self.at)

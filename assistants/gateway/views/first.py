@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.catalog.queries import assistants
 from assistants.conversations import queries as conversations
+from assistants.gateway.views.source import Trace
 from panel.kernel.actors import Actor
 from panel.kernel.registries.setup import FirstStep, Place
 from panel.ui.menu import actor_of
@@ -15,7 +16,10 @@ from panel.ui.menu import actor_of
 
 def show(request: HttpRequest, place: Place) -> HttpResponseBase:
     live = assistants.visible_to(actor_of(request)).filter(live_version__isnull=False)
-    values = {"place": place, "assistant": live.order_by("-created_at").first()}
+    blocked = conversations.visible_to(actor_of(request)).filter(source="playground", action="block")
+    found = conversations.page(blocked, limit=1)
+    seen = Trace(found[0], {}) if found else None
+    values = {"place": place, "assistant": live.order_by("-created_at").first(), "seen": seen}
     return render(request, "assistants/gateway/first.html", values)
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.access import queries as access
 from accounts.access.services import register_permits
 from panel.kernel.actors import Actor
-from panel.kernel.registries import objects
+from panel.kernel.registries import objects, setup
 from panel.ops.outbound import rules
-from panel.outbound.mail import letters, queries
+from panel.outbound.mail import letters, queries, servers
 from panel.outbound.models import Message
 from panel.ui import cards, menu
 from panel.ui.cards import Task
@@ -45,3 +45,14 @@ def register() -> None:
     menu.register(menu.Item("admin", gettext_lazy("Mail"), "ops:outbox", "mail", rules.SEE_MAIL, order=60))
     cards.register(cards.Source("mail", permit=rules.SEE_MAIL, tasks=_tasks))
     objects.register(objects.Resolver("mail", "message", _cards))
+    setup.register_chore(
+        setup.Chore(
+            "mail",
+            gettext_lazy("Set up the mail server"),
+            gettext_lazy("Invitations and alarms reach people by mail. Until then you hand links over yourself."),
+            "ops:mail",
+            20,
+            lambda _actor, _at: servers.is_set(),
+            rules.SEE_MAIL,
+        )
+    )

@@ -40,6 +40,11 @@ def fixed() -> bool:
     return bool(environment().get(VARIABLE))
 
 
+def is_set() -> bool:
+    """Whether messages have a way out."""
+    return fixed() or MailServer.objects.exists()
+
+
 def current() -> Profile | None:
     """The server in force, or None. Raises AddressError when the environment's sender cannot be used."""
     if fixed():

@@ -5,7 +5,12 @@ from accounts.people.models import User
 from assistants.catalog.models import Assistant
 from assistants.guard import queries as guard
 from assistants.providers import queries as providers
+from assistants.providers import services
+from assistants.vault.models import Secret
+from panel.kernel import actors, clock
+from tests.factories.calls import make_call
 from tests.factories.people import signed_in
+from tests.stage.provider import MockProvider
 
 pytestmark = pytest.mark.django_db
 START = "/setup/first-steps/"
@@ -76,10 +81,51 @@ def test_another_browser_resumes_and_every_page_leads_back_until_the_end(as_adam
     assert other.get(f"{START}key/")["Location"] == "/"
 
 
+def test_a_step_ahead_stays_ahead_and_says_that_its_work_exists(as_adam: Client) -> None:
+    as_adam.post(f"{START}provider/", {"provider": "demo"})
+    as_adam.post(f"{START}assistant/", {"template": "code-review"})
+    rail = as_adam.get(f"{START}provider/").context["place"].rail
+    assert [line["state"] for line in rail] == ["done", "done", "now", "ahead", "ahead", "ahead"]
+    assert [str(line["meta"]) == "Made already" for line in rail] == [False, False, False, True, False, False]
+    assert rail[3]["url"] == f"{START}assistant/"
+
+
+def test_a_provider_of_ones_own_is_tried_and_its_key_kept_in_the_vault(
+    as_adam: Client, mock_provider: MockProvider
+) -> None:
+    host = mock_provider.url.removeprefix("http://").partition("/")[0]
+    services.allow_host(actor=actors.console(), host=host, reason="test", at=clock.now())
+    given = {"provider": "openai", "name": "Mock", "base_url": mock_provider.url, "secret": mock_provider.key}
+    page = as_adam.post(f"{START}provider/", {**given, "default_model": ""})
+    assert page.status_code == 422
+    assert mock_provider.key not in page.content.decode()
+    page = as_adam.post(f"{START}provider/", {**given, "secret": "sk-wrong", "default_model": "mock-small"})
+    assert page.status_code == 422
+    assert not Secret.objects.exists()
+    page = as_adam.post(f"{START}provider/", {**given, "default_model": "mock-small"})
+    assert page["Location"] == f"{START}assistant/"
+    assert Secret.objects.get().name == "Mock"
+    assert "It runs on the provider Mock" in as_adam.get(f"{START}assistant/").content.decode()
+    as_adam.post(f"{START}assistant/", {"template": "code-review"})
+    live = Assistant.objects.select_related("live_version__provider").get().live_version
+    assert live
+    assert (live.provider.name, live.model) == ("Mock", "mock-small")
+
+
+def test_the_playground_step_leads_on_once_an_attack_was_blocked(as_adam: Client, adam: User) -> None:
+    as_adam.post(f"{START}assistant/", {"template": "code-review"})
+    assert "Come back by" in as_adam.get(f"{START}playground/").content.decode()
+    make_call(assistant=Assistant.objects.get().id, person=adam.id, source="playground", action="block")
+    text = as_adam.get(f"{START}playground/").content.decode()
+    assert "You saw one." in text
+    assert "Next: API key" in text
+
+
 def test_the_checklist_stays_until_it_is_done_or_put_away(as_adam: Client, as_bob: Client) -> None:
     before = as_adam.get("/").content.decode()
     assert "Finish setting up" in before
     assert 'href="/setup/keys/"' in before
+    assert "Set up the mail server" in before
     assert "Finish setting up" not in as_bob.get("/").content.decode()
     assert as_adam.post("/setup/keys/", {}).status_code == 422
     assert as_adam.post("/setup/keys/", {"kept": "on"}).status_code == 302
