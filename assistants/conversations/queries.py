@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db.models import Q, Sum
+from django.db.models.functions import TruncHour
 
 from accounts.access import queries as access
 from assistants.catalog.queries import assistants as catalog
@@ -64,6 +65,11 @@ def since(rows: CallQuerySet, moment: datetime) -> CallQuerySet:
     return rows.filter(day__gte=moment.date(), at__gte=moment)
 
 
+def tried(assistant: UUID) -> bool:
+    """Whether somebody tried it in the playground."""
+    return Call.objects.filter(assistant=assistant, source="playground").exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How many calls there were, and how many of them ended how; `turned_away` had no key and are not calls."""
@@ -84,6 +90,30 @@ def tally(rows: CallQuerySet, *, since: datetime) -> Tally:
         turned_away=Sum("count", filter=~known),
     )
     return Tally(**{name: number or 0 for name, number in found.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """Calls that began within an hour, and how many of them ended how."""
+
+    at: datetime
+    calls: int = 0
+    redacted: int = 0
+    blocked: int = 0
+    failed: int = 0
+
+
+def by_hour(rows: CallQuerySet, *, until: datetime, count: int = 24) -> list[Hour]:
+    """The hours up to and with that of `until`, oldest first, in UTC; callers without a key are no calls."""
+    last = until.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    since = last - timedelta(hours=count - 1)
+    known = rows.filter(Q(key__isnull=False) | Q(person__isnull=False), day__gte=since.date(), at__gte=since)
+    of = {"redacted": Q(action="redact"), "blocked": Q(action="block"), "failed": Q(status__gte=500)}
+    sums = {"calls": Sum("count"), **{name: Sum("count", filter=one) for name, one in of.items()}}
+    grouped = known.order_by().annotate(hour=TruncHour("at", tzinfo=UTC)).values_list("hour").annotate(**sums)
+    filled = {at: [number or 0 for number in numbers] for at, *numbers in grouped}
+    hours = [since + timedelta(hours=number) for number in range(count)]
+    return [Hour(one, *filled.get(one, [])) for one in hours]
 
 
 @dataclass(frozen=True, slots=True)

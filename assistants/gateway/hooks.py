@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import SIGNED_IN
-from assistants.catalog.queries import tabs
+from assistants.catalog.queries import overview, tabs
 from assistants.catalog.rules import permits
 from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
-from assistants.gateway.views import first
+from assistants.gateway.views import first, traffic
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import alarms, backups, privacy, setup
@@ -68,8 +68,8 @@ def _figures(actor: Actor, at: datetime) -> list[cards.Figure]:
     if not day.calls + day.turned_away:
         return []
     traces = reverse("gateway:traces")
-    blocked = cards.Figure(_("Blocked"), number_format(day.blocked), _share(day.blocked, day.calls))
-    redacted = cards.Figure(_("Redacted"), number_format(day.redacted), _share(day.redacted, day.calls))
+    blocked = cards.Figure(_("Blocked"), number_format(day.blocked), traffic.share(day.blocked, day.calls))
+    redacted = cards.Figure(_("Redacted"), number_format(day.redacted), traffic.share(day.redacted, day.calls))
     return [
         cards.Figure(_("Calls, 24 h"), number_format(day.calls), url=f"{traces}?hours=24"),
         replace(blocked, url=f"{traces}?verdict=block&hours=24" if day.blocked else ""),
@@ -78,9 +78,7 @@ def _figures(actor: Actor, at: datetime) -> list[cards.Figure]:
     ]
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{number_format(round(100 * part / whole, 1), 1)}%" if whole and part else ""
-
-
 cards.register(cards.Source("calls", permit=SIGNED_IN, order=20, figures=_figures))
 setup.register_first(first.STEP)
+overview.register_part(traffic.PART)
+overview.register_goal(traffic.GOAL)

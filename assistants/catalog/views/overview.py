@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.access.rules import door
 from assistants.catalog import forms
-from assistants.catalog.queries import assistants, keys, parts, snippets, versions
+from assistants.catalog.queries import assistants, keys, overview, parts, snippets, versions
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants as verbs
 from assistants.catalog.services import switch
@@ -31,6 +31,8 @@ class Detail(OfAssistant):
             "events": versions.timeline(assistant),
             "stop": forms.Reason(),
             "consequences": self._consequences(),
+            "parts": overview.parts(self.actor, assistant, self.at),
+            "goals": overview.goals(assistant, self.at),
             "stopped_by": assistants.by_whom(assistant.stopped_by_kind, assistant.stopped_by_id),
         }
 

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from accounts.people.models import User
 from assistants.catalog.models import Assistant, Draft, Publication
-from assistants.catalog.services import assistants, drafts, publishing
+from assistants.catalog.services import assistants, drafts, grants, publishing
 from assistants.guard import queries as guard
 from assistants.providers import queries as providers
 from panel.kernel import actors, clock
@@ -53,3 +54,9 @@ def live(slug: str = "it-desk") -> Assistant:
     publish(assistant, "Help with computers.")
     assistant.refresh_from_db()
     return assistant
+
+
+def share(assistant: Assistant, user: User, role: str = "viewer") -> None:
+    """Give somebody a role on an assistant."""
+    receiver = ("user", str(user.id))
+    grants.share(actor=CONSOLE, assistant=assistant, receiver=receiver, role=role, reason="test", at=clock.now())

@@ -1,0 +1,86 @@
+"""The last day of an assistant on its overview: four numbers, and lanes by the hour that sum up to them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import queries as access
+from assistants.catalog.models import Assistant
+from assistants.catalog.queries.overview import Goal, Part
+from assistants.conversations import queries
+from assistants.conversations.queries import Hour
+from assistants.conversations.rules import SEE_TRACES
+from panel.kernel.actors import Actor
+from panel.ui.cards import Figure
+from panel.ui.drawings import lanes
+
+EVERY = 6
+"""Hours between two marks of the axis."""
+
+
+def share(part: int, whole: int) -> str:
+    return f"{number_format(round(100 * part / whole, 1), 1)}%" if whole and part else ""
+
+
+def values(actor: Actor, assistant: Assistant, at: datetime) -> dict[str, Any]:
+    """Of the calls that the actor may see."""
+    hours = queries.by_hour(queries.visible_to(actor).filter(assistant=assistant.id), until=at)
+    sums = {name: sum(getattr(one, name) for one in hours) for name in ("calls", "redacted", "blocked", "failed")}
+    base = f"{reverse('gateway:traces')}?assistant={assistant.id}&hours=24"
+    opens = access.can(actor, SEE_TRACES, assistant)
+    kinds = (
+        ("calls", _("Calls, 24 h"), "data", ""),
+        ("redacted", _("Redacted"), "redact", "&verdict=redact"),
+        ("blocked", _("Blocked"), "block", "&verdict=block"),
+        ("failed", _("Failed"), "block", "&end=failed"),
+    )
+    figures = [
+        Figure(label, number_format(sums[name]), share(sums[name], sums["calls"]) if name != "calls" else "",
+               url=base + query if opens and sums[name] else "")
+        for name, label, _tone, query in kinds
+    ]  # fmt: skip
+    labels = [_label(one) for one in hours]
+    return {
+        "figures": figures,
+        "any": sums["calls"],
+        "lanes": [_lane(hours, labels, name, label, tone) for name, label, tone, _query in kinds if sums[name]],
+        "marks": [(f"{place / len(hours) * 100:.2f}", labels[place]) for place in range(0, len(hours), EVERY)],
+        "rows": [(label, one) for label, one in zip(labels, hours, strict=True) if one.calls],
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _label(hour: Hour) -> str:
+    return date_format(timezone.localtime(hour.at), "H:i")
+
+
+def _lane(hours: list[Hour], labels: list[str], name: str, label: str, tone: str) -> dict[str, Any]:
+    numbers = [int(getattr(one, name)) for one in hours]
+    peak = max(numbers)
+    told = {"what": label, "sum": sum(numbers), "peak": peak, "at": labels[numbers.index(peak)]}
+    sentence = _("%(what)s: %(sum)s in all, most at %(at)s with %(peak)s") % told
+    return {
+        "name": _("Calls") if name == "calls" else label,
+        "bars": lanes.draw(numbers, labels, tone=tone, sentence=sentence),
+        "peak": number_format(peak),
+    }
+
+
+def tried(assistant: Assistant, _at: datetime) -> bool:
+    return queries.tried(assistant.id)
+
+
+PART = Part("traffic", "assistants/gateway/parts/traffic.html", values)
+GOAL = Goal(
+    "try",
+    20,
+    gettext_lazy("Try it in the playground"),
+    gettext_lazy("See it answer, and see an attack being stopped."),
+    "gateway:playground",
+    tried,
+)
