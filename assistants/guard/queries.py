@@ -46,6 +46,12 @@ def get(policy_id: UUID) -> GuardPolicy:
     return found
 
 
+def limit_of(version: str) -> float | None:
+    """The limit of the injection score under a policy of this content hash, while a policy has it."""
+    found = GuardPolicy.objects.filter(version=version).values_list("document", flat=True).first() if version else None
+    return float(found.get("stages", {}).get("injection", {}).get("threshold", 0.8)) if found else None
+
+
 def rights(actor: Actor) -> dict[str, bool]:
     """What pages offer: "change"."""
     return {"change": access.can(actor, permits.CHANGE)}

@@ -133,7 +133,12 @@
     if (stage === "injection") {
       const { title, text } = heading(stage, findings[0], run);
       const signs = [...new Set(findings.map((one) => data.signs[one.rule.split(".").pop().split("_")[0]]).filter(Boolean))];
-      const chips = findings.map((one) => el("span", "tag", `${one.rule.replaceAll("_", " ")} ${one.score.toFixed(2)}`));
+      const best = new Map();
+      for (const one of findings) {
+        const kind = one.rule.split(".").pop().split("_")[0];
+        best.set(kind, Math.max(best.get(kind) || 0, one.score));
+      }
+      const chips = [...best].map(([kind, score]) => el("span", "tag", `${kind} ${score.toFixed(2)}`));
       const sentence = `${signs.join(", ")}. `;
       return [el("div", `why ${findings[0].action}`, el("p", "", title), el("p", "", (signs.length ? sentence[0].toUpperCase() + sentence.slice(1) : "") + text), el("p", "", ...chips))];
     }

@@ -18,6 +18,7 @@ from assistants.conversations.rules import REVEAL, SEE_TRACES
 from assistants.gateway import forms
 from assistants.gateway.views import places, spoken, waterfall, words
 from assistants.gateway.views.source import Trace, named
+from assistants.guard import queries as guard
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
 from panel.ui.pages import FormPage, Page
@@ -40,6 +41,7 @@ def facts(trace: Trace) -> dict[str, Any]:
         "call": call,
         "stage": words.STAGES.get(words.deciding(call), ""),
         "findings": [finding(verdict) for verdict in call.verdicts],
+        "meant": words.meant(call),
         "first": waterfall.milliseconds(call.first_us) if call.first_us is not None else "",
         "version": versions.number_of(call.version) if call.version else None,
         **{kind: trace.card(kind) for kind in ("assistant", "api_key", "user", "provider")},
@@ -50,13 +52,24 @@ def finding(verdict: list[Any]) -> dict[str, Any]:
     stage, rule, action, where, start, end, score, label = verdict
     return {
         "stage": words.STAGES.get(stage, stage),
+        "told": words.found(stage, rule, label),
         "rule": rule,
         "action": action,
         "place": places.place(where),
         "span": places.span(start, end),
-        "score": f"{score:.2f}",
-        "label": label,
+        "score": f"{score:.2f}" if stage == "injection" else "",
+        "label": "" if stage == "injection" else label,
     }
+
+
+def score(call: Call) -> dict[str, Any] | None:
+    """How sure the guard was of an injection, against the limit that was in force."""
+    found = [verdict[6] for verdict in call.verdicts if verdict[0] == "injection"]
+    limit = guard.limit_of(call.policy) if found else None
+    if limit is None:
+        return None
+    text = _("score %(score)s, limit %(limit)s") % {"score": f"{max(found):.2f}", "limit": f"{limit:.2f}"}
+    return {"value": max(found), "limit": limit, "text": text}
 
 
 class OfTrace(Page):
@@ -89,6 +102,7 @@ class Detail(OfTrace):
         return {
             **facts(self.trace),
             **self._said(call),
+            "score": score(call),
             "waterfall": waterfall.draw(steps, call.total_us),
             "ran": sum(step.ran for step in steps),
             "guards": waterfall.milliseconds(queries.guard_time(steps)),

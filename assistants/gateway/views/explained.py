@@ -3,6 +3,10 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from assistants.guard.rules.words import SIGNS
+
+__all__ = ["KINDS", "ROWS", "SIGNS", "TOLD", "WORDS"]
+
 Text = str | Promise
 
 # Rows of the trace beside the chat: the filters of the answer share one.
@@ -69,20 +73,6 @@ KINDS: dict[str, Text] = {
     "SSN": _("social security number"),
     "IP": _("network address"),
     "SECRET": _("secret"),
-}
-# What an injection rule means, by the first word of its name; the rules speak many languages.
-SIGNS: dict[str, Text] = {
-    "override": _("asks to ignore its rules"),
-    "forget": _("asks to forget what it was told"),
-    "reveal": _("asks for the system prompt"),
-    "repeat": _("asks to repeat what stands above"),
-    "mode": _("asks for a mode without rules"),
-    "no": _("asks to act without limits"),
-    "bad": _("asks to play somebody without rules"),
-    "role": _("forges a role of the conversation"),
-    "new": _("gives new orders"),
-    "carry": _("asks to carry data out"),
-    "hide": _("asks to hide something from people"),
 }
 WORDS: dict[str, Text] = {
     "you": _("You"),

@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assistants.conversations.models import Call
+from assistants.guard.rules import words as guard
 from assistants.guard.rules.words import STAGE_NAMES as STAGES
 
-__all__ = ["BLOCKED", "ERRORS", "FOUND", "SOURCES", "STAGES", "deciding", "title"]
+__all__ = ["BLOCKED", "ERRORS", "FOUND", "SOURCES", "STAGES", "deciding", "found", "meant", "title"]
 
 BLOCKED: dict[str, Promise] = {
     "size": gettext_lazy("Blocked: larger than the policy allows"),
@@ -55,6 +56,22 @@ SOURCES: dict[str, Promise] = {
     "playground": gettext_lazy("Playground"),
     "chat": gettext_lazy("Chat"),
 }
+
+
+def found(stage: str, rule: str, label: str) -> str:
+    """A finding in plain words, "" where the name of its stage says it all."""
+    told = guard.sign(rule) if stage == "injection" else str(FOUND.get(label, ""))
+    return told[:1].upper() + told[1:]
+
+
+def meant(call: Call) -> str:
+    """What the verdict meant for the words: what went on and what did not."""
+    if call.action == "block":
+        outward = deciding(call).startswith("output")
+        return _("The rest of the answer was not released.") if outward else _("Nothing of it reached the provider.")
+    if call.action == "redact":
+        return _("What was masked did not pass; the rest went on.")
+    return _("It was noted; nothing was changed.") if call.action == "observe" else ""
 
 
 def deciding(call: Call) -> str:

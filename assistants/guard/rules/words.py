@@ -44,3 +44,26 @@ LIMIT_NAMES: Final = {
 }
 EXPLAINED: Final = tuple(STAGE_EXPLAINS)
 """The stages that have a mode, in pipeline order."""
+# What an injection rule means, by the first word of its name; the rules speak many languages.
+SIGNS: Final = {
+    "override": _("asks to ignore its rules"),
+    "forget": _("asks to forget what it was told"),
+    "reveal": _("asks for the system prompt"),
+    "repeat": _("asks to repeat what stands above"),
+    "mode": _("asks for a mode without rules"),
+    "no": _("asks to act without limits"),
+    "bad": _("asks to play somebody without rules"),
+    "disarm": _("asks to switch its safeguards off"),
+    "obey": _("asks to obey the writer only"),
+    "rogue": _("asks to act outside its rules"),
+    "pwned": _("asks to say that it was taken over"),
+    "role": _("forges a role of the conversation"),
+    "new": _("gives new orders"),
+    "carry": _("asks to carry data out"),
+    "hide": _("asks to hide something from people"),
+}
+
+
+def sign(rule: str) -> str:
+    """What an injection rule saw, in plain words; "" for one without."""
+    return str(SIGNS.get(rule.rsplit(".", 1)[-1].split("_", maxsplit=1)[0], ""))
