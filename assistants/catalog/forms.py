@@ -130,10 +130,18 @@ class Case(forms.Form):
     messages = forms.CharField(
         label=_("What a person writes"), max_length=50_000, strip=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+    answer = forms.CharField(
+        label=_("What the model answers"),
+        max_length=50_000,
+        strip=False,
+        required=False,
+        help_text=_("With it the test is about this answer: what must become of it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     expected = forms.ChoiceField(
         label=_("What must happen"),
         choices=[
-            ("block", _("Blocked: it never reaches the provider")),
+            ("block", _("Blocked: it goes no further")),
             ("redact", _("Redacted: something is masked, the rest goes on")),
             ("allow", _("Allowed: it goes on unchanged")),
         ],

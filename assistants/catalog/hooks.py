@@ -99,6 +99,7 @@ privacy.declare(
     {
         "title": NotPersonal("what a test proves, sealed beside its words", secret=True),
         "messages": Personal("by_id", "content", "to prove before a publish what the guards do", "omit"),
+        "answer": Personal("by_id", "content", "to prove before a publish what the guards do", "omit"),
         "expected": _WORD,
         "stage": _WORD,
         "by_kind": _WORD,

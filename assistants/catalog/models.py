@@ -171,6 +171,9 @@ class Publication(models.Model):
 class PinnedCase(models.Model):
     """Words that a person may send, and what the guards must do with them; run before every publish.
 
+    With an `answer` the case is about what a model may say to them: the words must get through, and `expected` is what
+    must become of the answer.
+
     The words are sealed under a key of their own (owners: the assistant and the case).
     """
 
@@ -179,6 +182,7 @@ class PinnedCase(models.Model):
     key_id = models.UUIDField()
     title = EncryptedText(key="key_id")
     messages = EncryptedJSON(key="key_id")
+    answer = EncryptedText(key="key_id", null=True)
     expected = models.CharField(max_length=8)
     stage = models.CharField(max_length=20, blank=True, default="")
     by_kind = models.CharField(max_length=12)

@@ -7,7 +7,8 @@ from assistants.catalog.models import Assistant, AssistantVersion, CaseResult, P
 from assistants.catalog.queries import parts
 from assistants.catalog.rules.content import Content
 from assistants.catalog.rules.pinned import Outcome, passes
-from assistants.guard.engine.pipeline import inspect_request
+from assistants.guard.engine.pipeline import Policy, Verdict, inspect_answer, inspect_request
+from assistants.guard.engine.verdicts import worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,28 @@ def check(assistant: Assistant, content: Content) -> list[Checked]:
     policy = parts.policy(content)
     found = []
     for case in cases:
-        body = {"model": assistant.slug, "messages": case.messages}
-        inspection = inspect_request(body, policy, system_prompt=content.system_prompt)
-        acted = [verdict for verdict in inspection.verdicts if verdict.action == inspection.action]
-        rule = acted[0].rule if acted else ""
-        outcome = Outcome(inspection.action, frozenset(verdict.stage for verdict in acted), rule)
-        found.append(Checked(case, outcome, passes(case.expected, case.stage, outcome)))
+        outcome, reached = _outcome(assistant, content, policy, case)
+        found.append(Checked(case, outcome, reached and passes(case.expected, case.stage, outcome)))
     return found
+
+
+def _outcome(assistant: Assistant, content: Content, policy: Policy, case: PinnedCase) -> tuple[Outcome, bool]:
+    """What the guards did, and whether the case came as far as it is about: words that are stopped get no answer."""
+    body = {"model": assistant.slug, "messages": case.messages}
+    inspection = inspect_request(body, policy, system_prompt=content.system_prompt)
+    if not case.answer:
+        return _told(inspection.verdicts), True
+    if inspection.blocked:
+        return _told(inspection.verdicts), False
+    message = {"role": "assistant", "content": case.answer}
+    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+    return _told(inspect_answer({"choices": choices}, policy, inspection).verdicts), True
+
+
+def _told(verdicts: list[Verdict]) -> Outcome:
+    action = worst(verdicts)
+    acted = [verdict for verdict in verdicts if verdict.action == action]
+    return Outcome(action, frozenset(verdict.stage for verdict in acted), acted[0].rule if acted else "")
 
 
 def summary(version: AssistantVersion) -> tuple[int, int] | None:

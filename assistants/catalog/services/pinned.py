@@ -47,12 +47,15 @@ def keep_case(
     messages: Sequence[dict[str, Any]],
     expected: str,
     stage: str = "",
+    answer: str = "",
     at: datetime,
 ) -> PinnedCase:
-    """Pin a conversation and what the guards must do with it. Raises Forbidden, Invalid."""
+    """Pin a conversation and what the guards must do with it, or with the `answer` to it. Raises Forbidden, Invalid."""
     access.require(actor, permits.EDIT, assistant)
     title = title.strip()
     _checked(title, messages, expected)
+    if len(answer) > WORDS_LIMIT:
+        raise Invalid(fields={"answer": _("At most %(n)s characters.") % {"n": WORDS_LIMIT}})
     if stage and not _STAGE.fullmatch(stage):
         raise Invalid(fields={"stage": _("There is no such guard.")})
     with transaction.atomic():
@@ -66,6 +69,7 @@ def keep_case(
             key_id=keyring.create("content", owners=(assistant.id, case_id)),
             title=title,
             messages=[{"role": one["role"], "content": one["content"]} for one in messages],
+            answer=answer or None,
             expected=expected,
             stage=stage,
             by_kind=actor.kind,

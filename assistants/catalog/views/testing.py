@@ -36,6 +36,7 @@ class Cases(OfAssistant, FormPage):
             assistant=self.assistant,
             title=given["title"],
             messages=[{"role": "user", "content": given["messages"]}],
+            answer=given["answer"] if given["answer"].strip() else "",
             expected=given["expected"],
             at=self.at,
         )

@@ -152,7 +152,15 @@ class TestDetail:
         )
         text = told(visit(actor(olga), f"/traces/{made.id}/"))
         assert "<h1>Blocked: it looks like prompt injection</h1>" in text
-        for part in ("injection.override", "0.97", "message 1, characters 1–40", "Not stored", "Model"):
+        for part in (
+            "injection.override",
+            "0.97",
+            "message 1, characters 1–40",
+            "Not stored",
+            "Model",
+            "Asks to ignore its rules",
+            "reached the provider",
+        ):
             assert part in text
 
     def test_the_tape_says_what_ran_and_what_did_not(self, desk: Assistant) -> None:
