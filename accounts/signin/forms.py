@@ -89,3 +89,10 @@ class Person(forms.Form):
     reason = forms.CharField(
         label=_("Why"), max_length=200, required=False, help_text=_("Stands in the journal beside the role.")
     )
+
+
+class Reset(forms.Form):
+    reason = forms.CharField(
+        label=_("What happened, and how you know that it is them"), max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Another administrator reads this and decides."),
+    )  # fmt: skip

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import middleware as doors
 from accounts.access import services as access
+from accounts.approvals.rules import kinds
 from accounts.people import queries as people
 from accounts.signin import middleware
-from accounts.signin.services import links, notices, sessions
+from accounts.signin.services import links, notices, resets, sessions
 from accounts.signin.views import enrolment, security, tasks
 from panel.journal import events
 from panel.kernel.registries import privacy, setup
@@ -62,6 +63,8 @@ events.register("signin.password.changed", _("Password changed"))
 events.register("signin.link.made", _("One-time link made"))
 events.register("signin.administrator.recovered", _("Administrator recovered on the console"))
 events.register("signin.link.used", _("One-time link used"))
+events.register("signin.factors.reset", _("Second factor reset by two administrators"))
+kinds.register(resets.KIND)
 
 doors.register_keeper(middleware.keep)
 errors.register(errors.FormExpired.code, middleware.form_expired)

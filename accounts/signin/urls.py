@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.signin.views import carrying, inviting, joining, security, signing
+from accounts.signin.views import carrying, inviting, joining, resetting, security, signing
 
 app_name = "signin"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     path("account/security/elsewhere/", security.Elsewhere.as_view(), name="elsewhere"),
     path("people/new/", inviting.Invitations.as_view(), name="invitations"),
     path("people/<uuid:user_id>/invitation/", inviting.Invitation.as_view(), name="invitation"),
+    path("people/<uuid:user_id>/factor-reset/", resetting.Reset.as_view(), name="reset"),
 ]

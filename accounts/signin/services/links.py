@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import services as access
 from accounts.access.rules import MANAGE_PEOPLE, Role
@@ -19,6 +20,11 @@ from accounts.signin.rules import LINK_LIFE
 from accounts.signin.services import notices, sessions
 from panel.journal import services as journal
 from panel.kernel.actors import Actor
+from panel.kernel.errors import Conflict
+
+
+class NotToRenew(Conflict):
+    code = "link_not_to_renew"
 
 
 def hashed(token: str) -> bytes:
@@ -42,11 +48,13 @@ def invite(
 
 @transaction.atomic
 def renew(*, actor: Actor, user: User, at: datetime) -> str:
-    """A new link for somebody who has not joined, or who lost their factors; earlier links end. Raises Forbidden."""
+    """A new link for somebody who has not joined; earlier links end. Who has joined and lost their factors needs two
+    administrators (services.resets). Raises Forbidden, NotToRenew."""
     access.require(actor, MANAGE_PEOPLE)
-    kind = Link.Kind.JOIN if user.state == State.INVITED else Link.Kind.RECOVER
-    token = make(actor=actor, user=user, kind=kind, at=at)
-    notices.link(actor=actor, user=user, token=token, kind=kind, life=LINK_LIFE, at=at)
+    if user.state != State.INVITED:
+        raise NotToRenew(_("This person has joined. Ask for a reset of their second factor instead."))
+    token = make(actor=actor, user=user, kind=Link.Kind.JOIN, at=at)
+    notices.link(actor=actor, user=user, token=token, kind=Link.Kind.JOIN, life=LINK_LIFE, at=at)
     return token
 
 

@@ -17,12 +17,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="address of the administrator")
         parser.add_argument("--create", metavar="NAME", default="", help="make a new administrator with this name")
+        parser.add_argument("--person", action="store_true", help="also for somebody who is no administrator")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         try:
             token = recovery.recover_administrator(
-                actor=actors.console(), email=options["email"], new_name=options["create"], at=clock.now()
-            )
+                actor=actors.console(), email=options["email"], new_name=options["create"], at=clock.now(),
+                anybody=options["person"],
+            )  # fmt: skip
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from None
         self.stdout.write(f"Open {settings.BASE_URL}{reverse('signin:join', args=[token])}")
