@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from accounts.elevation.rules import State
+from accounts.elevation.rules import EMERGENCY_HOURS, Glass, State
 from panel.kernel import ids
 from panel.kernel.crypto.fields import EncryptedText
 
@@ -50,3 +50,68 @@ class AccessRequest(models.Model):
     @property
     def journal_ref(self) -> tuple[str, UUID]:
         return "access_request", self.id
+
+
+class Eligible(models.Model):
+    """Who may take a role at once in an emergency: named beforehand, with a reason."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="emergency_roles")
+    role = models.CharField(max_length=16)
+    key_id = models.UUIDField()
+    reason = EncryptedText()
+    named_by_kind = models.CharField(max_length=10)
+    named_by_id = models.UUIDField(null=True)
+    named_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [models.UniqueConstraint(name="elevation_eligible_once", fields=["person", "role"])]
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "eligible", self.id
+
+
+class BrokenGlass(models.Model):
+    """A role taken in an emergency, and its review. It stays open until somebody else closes it with a note."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    person_id = models.UUIDField()
+    role = models.CharField(max_length=16)
+    hours = models.PositiveSmallIntegerField()
+    key_id = models.UUIDField()
+    reason = EncryptedText()
+    state = models.CharField(max_length=10, default=Glass.RUNNING, choices=[(one.value, one.value) for one in Glass])
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reviewer_id = models.UUIDField(null=True)
+    reviewer_key_id = models.UUIDField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    note = EncryptedText(key="reviewer_key_id", null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(fields=["-started_at"], condition=~Q(state=Glass.REVIEWED), name="elevation_glass_open")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="elevation_glass_once", fields=["person_id", "role"], condition=Q(state=Glass.RUNNING)
+            ),
+            models.CheckConstraint(name="elevation_glass_hours", condition=Q(hours__lte=max(EMERGENCY_HOURS))),
+            models.CheckConstraint(
+                name="elevation_glass_reviewed",
+                condition=~Q(state=Glass.REVIEWED)
+                | Q(reviewer_id__isnull=False, reviewed_at__isnull=False, note__isnull=False, ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="elevation_glass_other_eyes",
+                condition=Q(reviewer_id__isnull=True) | ~Q(reviewer_id=F("person_id")),
+            ),
+        ]
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "broken_glass", self.id

@@ -18,8 +18,8 @@ from accounts.access.rules import (
     Permit,
     Role,
 )
-from accounts.elevation.models import AccessRequest
-from accounts.elevation.rules import WAITS, State
+from accounts.elevation.models import AccessRequest, BrokenGlass, Eligible
+from accounts.elevation.rules import REVIEW, WAITS, Glass, State, glass_at
 from accounts.people import queries as people
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects
@@ -85,14 +85,26 @@ def explain(actor: Actor, permit_name: str, obj: tuple[str, UUID] | None, at: da
     )
 
 
+def answerers(request: AccessRequest, at: datetime) -> set[UUID]:
+    """Persons who may answer a request, but for who asked."""
+    kind = grantable(request.object_kind)
+    found = kind.find(request.object_id) if kind and request.object_id else None
+    owners = {one.user_id for one in access.grants_on(found)[0] if one.role is ObjectRole.OWNER} if found else set()
+    return (owners or administrators(at)) - {request.person_id}
+
+
+def administrators(at: datetime) -> set[UUID]:
+    return access.holders(Role.ADMINISTRATOR, at)
+
+
 def _givers(permit: Permit, obj: tuple[str, UUID] | None, at: datetime) -> list[str]:
     """Names of owners of the object, then of administrators."""
     kind = grantable(obj[0]) if obj else None
     found = kind.find(obj[1]) if kind and obj else None
     owners = [one.user_id for one in access.grants_on(found)[0] if one.role is ObjectRole.OWNER] if found else []
-    administrators = access.holders(Role.ADMINISTRATOR, at)
-    names = people.names([*owners, *administrators])
-    ordered = [*owners, *sorted(administrators - set(owners), key=str)]
+    wardens = administrators(at)
+    names = people.names([*owners, *wardens])
+    ordered = [*owners, *sorted(wardens - set(owners), key=str)]
     return [names[one] for one in dict.fromkeys(ordered) if one in names] if permit.roles or owners else []
 
 
@@ -121,6 +133,12 @@ def waiting_for(actor: Actor, at: datetime) -> QuerySet[AccessRequest]:
     """Open requests that this actor may answer."""
     rows = AccessRequest.objects.filter(_in_hand(actor), state=State.OPEN, asked_at__gt=at - WAITS)
     return rows.exclude(person_id=actor.id).select_related("person")
+
+
+def waiting_now(actor: Actor, at: datetime) -> list[AccessRequest]:
+    """The same as a list, those that wait longest first, asked for once a page."""
+    rows = waiting_for(actor, at).order_by("asked_at")[:100]
+    return access.once(f"elevation.waiting:{actor.id}", lambda: list(rows))
 
 
 def _in_hand(actor: Actor) -> Q:
@@ -153,3 +171,48 @@ def where_of(actor: Actor, requests: Iterable[AccessRequest]) -> dict[UUID, obje
         if one.object_id:
             wanted.setdefault(one.object_kind, []).append(one.object_id)
     return {key: card for kind, keys in wanted.items() for key, card in objects.cards(actor, kind, keys).items()}
+
+
+def glass_state(row: BrokenGlass, at: datetime) -> Glass:
+    return glass_at(row.state, row.ends_at, at)
+
+
+def unreviewed() -> list[BrokenGlass]:
+    """Roles taken in an emergency that nobody has reviewed yet: those that run, and those that have ended."""
+    rows = BrokenGlass.objects.exclude(state=Glass.REVIEWED).order_by("-started_at")[:20]
+    return access.once("elevation.unreviewed", lambda: list(rows))
+
+
+def glass_visible_to(actor: Actor) -> QuerySet[BrokenGlass]:
+    """One's own; who reviews sees all."""
+    rows = BrokenGlass.objects.all()
+    if access.can(actor, REVIEW):
+        return rows
+    return rows.filter(person_id=actor.id) if actor.id else rows.none()
+
+
+def reviews_for(actor: Actor, at: datetime) -> list[BrokenGlass]:
+    """Ended ones that this person may review."""
+    if actor.kind != "person" or not access.can(actor, REVIEW):
+        return []
+    return [one for one in unreviewed() if one.person_id != actor.id and glass_state(one, at) == Glass.ENDED]
+
+
+def reviewers(at: datetime) -> set[UUID]:
+    return {one for role in Role if role in REVIEW.roles for one in access.holders(role, at)}
+
+
+def eligible_roles(person_id: UUID | None) -> list[Role]:
+    """Roles that a person may take in an emergency."""
+    if person_id is None:
+        return []
+    rows = Eligible.objects.filter(person_id=person_id).order_by("role")
+    return [Role(role) for role in rows.values_list("role", flat=True)]
+
+
+def eligibles() -> list[Eligible]:
+    return list(Eligible.objects.order_by("role", "id")[:200])
+
+
+def eligible(eligible_id: UUID) -> Eligible | None:
+    return Eligible.objects.filter(id=eligible_id).first()

@@ -1,8 +1,8 @@
-"""/access/requests/"""
+"""/access/requests/, /access/roles/, /access/emergencies/"""
 
 from django.urls import path
 
-from accounts.elevation.views import pages
+from accounts.elevation.views import emergencies, pages, roles
 
 app_name = "elevation"
 urlpatterns = [
@@ -12,4 +12,11 @@ urlpatterns = [
     path("access/requests/<uuid:asked_id>/approval/", pages.Approval.as_view(), name="approval"),
     path("access/requests/<uuid:asked_id>/declining/", pages.Declining.as_view(), name="declining"),
     path("access/requests/<uuid:asked_id>/withdrawal/", pages.Withdrawal.as_view(), name="withdrawal"),
+    path("access/roles/", roles.AskRole.as_view(), name="roles"),
+    path("access/emergencies/", emergencies.Emergencies.as_view(), name="emergencies"),
+    path("access/emergencies/named/", emergencies.Naming.as_view(), name="naming"),
+    path("access/emergencies/named/<uuid:eligible_id>/ending/", emergencies.Unnaming.as_view(), name="unnaming"),
+    path("access/emergencies/<uuid:glass_id>/", emergencies.Detail.as_view(), name="glass"),
+    path("access/emergencies/<uuid:glass_id>/ending/", emergencies.Ending.as_view(), name="glass_ending"),
+    path("access/emergencies/<uuid:glass_id>/review/", emergencies.Reviewing.as_view(), name="glass_review"),
 ]

@@ -22,6 +22,7 @@ from panel.kernel import actors, clock, ids, jobs
 from panel.outbound import services as outbound
 from panel.outbound.models import Message
 from tests.factories.approvals import make_approval, make_deputy
+from tests.factories.elevation import make_eligible, make_glass, make_request
 from tests.factories.people import actor_of, make_team, signed_in
 
 CANARY = "Zilpzalp"
@@ -104,6 +105,10 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "message_id": str(_message().id),
         "approval_id": str(make_approval(bob).id),
         "deputy_id": str(make_deputy(alice, bob).id),
+        "eligible_id": str(make_eligible(bob).id),
+        "glass_id": str(make_glass(bob).id),
+        "asked_id": str(make_request(bob).id),
+        "rule": "auditor_administrator",
         "number": "1",
         "kind": "provider",
     }

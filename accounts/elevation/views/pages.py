@@ -6,16 +6,19 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access.rules import SIGNED_IN, door
-from accounts.elevation import forms, queries, services
+from accounts.access.rules import SIGNED_IN, DutiesWarned, door
+from accounts.elevation import forms, queries
 from accounts.elevation.models import AccessRequest
 from accounts.elevation.rules import STATE_WORDS, USUAL, State, state_at
+from accounts.elevation.services import requests as services
+from accounts.elevation.views.tabs import tabs
 from accounts.people import queries as people
 from panel.kernel import clock
 from panel.kernel.errors import Missing
@@ -91,7 +94,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         ),
         searchable=gettext_lazy("Search by person or right"), csv_name="access-requests",
     )  # fmt: skip
-    return answer(request, "accounts/elevation/list.html", page, {})
+    return answer(request, "accounts/elevation/list.html", page, {"tabs": tabs("requests")})
 
 
 @door(SIGNED_IN)
@@ -171,9 +174,14 @@ class Approval(Answering):
 
     def perform(self, form: Any) -> str:
         given = form.cleaned_data
-        services.approve(
-            actor=self.actor, request=self.one, role=given["role"], until=form.end, answer=given["answer"], at=self.at
-        )
+        try:
+            services.approve(
+                actor=self.actor, request=self.one, role=given["role"], until=form.end, answer=given["answer"],
+                at=self.at, despite=given["despite"],
+            )  # fmt: skip
+        except DutiesWarned:
+            form.fields["despite"].widget = CheckboxInput()
+            raise
         self.tell(_("Given. It ends by itself."))
         return self.back()
 

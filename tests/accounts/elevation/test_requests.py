@@ -10,9 +10,10 @@ from django.urls import reverse
 from accounts.access import queries as access
 from accounts.access.models import RoleGrant
 from accounts.access.rules import ObjectRole
-from accounts.elevation import queries, services
+from accounts.elevation import queries
 from accounts.elevation.models import AccessRequest
 from accounts.elevation.rules import WAITS, State
+from accounts.elevation.services import requests as services
 from accounts.people.models import User
 from assistants.catalog.models import Assistant, AssistantUserGrant
 from assistants.catalog.rules import permits

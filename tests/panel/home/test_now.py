@@ -87,7 +87,7 @@ def test_the_styleguide_and_the_schema_are_for_people_who_are_signed_in(
 def test_the_page_asks_the_database_little(adam: User, django_assert_max_num_queries: Callable[..., Any]) -> None:
     client = signed_in(adam)
     client.get("/")
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(31):
         client.get("/")
 
 

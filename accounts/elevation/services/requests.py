@@ -12,6 +12,7 @@ from accounts.access.rules import MANAGE_ROLES, ObjectRole, Permit, Role
 from accounts.elevation import queries
 from accounts.elevation.models import AccessRequest
 from accounts.elevation.rules import EXPIRED, LONGEST, OPEN_AT_MOST, WAITS, State, state_at
+from accounts.elevation.services import letters
 from accounts.people import queries as people
 from accounts.people.models import User
 from panel.journal import services as journal
@@ -50,6 +51,7 @@ def ask(*, actor: Actor, permit: str, obj: tuple[str, UUID] | None, reason: str,
     except IntegrityError as error:
         raise NotPossible(_("You asked for this already. It waits for an answer.")) from error
     _tell("asked", actor, row, at, reason)
+    letters.asked(row, at)
     return row
 
 
@@ -67,9 +69,17 @@ def _close_late(person: User, at: datetime) -> None:
 
 @transaction.atomic
 def approve(
-    *, actor: Actor, request: AccessRequest, role: str, until: datetime, answer: str, at: datetime
+    *,
+    actor: Actor,
+    request: AccessRequest,
+    role: str,
+    until: datetime,
+    answer: str,
+    at: datetime,
+    despite: bool = False,
 ) -> AccessRequest:
-    """Give the role, until an instant at most LONGEST away. Raises Forbidden, Invalid, NotPossible."""
+    """Give the role, until an instant at most LONGEST away, `despite` a rule of separation that only warns. Raises
+    Forbidden, Invalid, NotPossible, DutiesForbidden, DutiesWarned."""
     row = _answerable(actor, request, at)
     if role not in [key for key, _word in queries.roles_for(row)]:
         raise Invalid(fields={"role": _("Choose one of the roles that carry this right.")})
@@ -85,7 +95,15 @@ def approve(
             reason=row.reason, at=at, expires_at=until, beside=True,
         )  # fmt: skip
     else:
-        rights.give_role(actor=actor, user=row.person, role=Role(role), reason=row.reason, at=at, expires_at=until)
+        rights.give_role(
+            actor=actor,
+            user=row.person,
+            role=Role(role),
+            reason=row.reason,
+            at=at,
+            expires_at=until,
+            despite=despite,
+        )
     row.role, row.expires_at = role, until
     _decide(actor, row, State.APPROVED, answer, at)
     return row
@@ -133,6 +151,8 @@ def _decide(actor: Actor, row: AccessRequest, state: State, answer: str, at: dat
     row.decided_by_kind, row.decided_by_id = actor.kind, actor.id
     row.save()
     _tell(state.value, actor, row, at, row.answer)
+    if state is not State.WITHDRAWN:
+        letters.answered(row, at)
 
 
 def _tell(event: str, actor: Actor, row: AccessRequest, at: datetime, words: str) -> None:
