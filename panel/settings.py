@@ -22,6 +22,7 @@ SLICES = [
     "panel.ui",
     "accounts.people",
     "accounts.access",
+    "accounts.duties",
     "accounts.approvals",
     "accounts.elevation",
     "accounts.signin",

@@ -7,6 +7,7 @@ SLICES = [
     "panel.ops",
     "panel.setup",
     "accounts.access",
+    "accounts.duties",
     "accounts.approvals",
     "accounts.elevation",
     "accounts.signin",

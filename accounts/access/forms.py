@@ -20,6 +20,12 @@ class GiveRole(forms.Form):
         help_text=_("The last day. Empty: until it is withdrawn."),
     )  # fmt: skip
 
+    # Shown when a rule of separation warns (views.people).
+    despite = forms.BooleanField(
+        label=_("Give it all the same"), required=False, widget=forms.HiddenInput,
+        help_text=_("It stands in the journal, and on the page of separation of duties."),
+    )  # fmt: skip
+
     @property
     def expires_at(self) -> datetime | None:
         """The end of the last day, in the reader's zone."""

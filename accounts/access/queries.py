@@ -6,11 +6,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from accounts.access import rules
 from accounts.access.models import RoleGrant, TeamGrant, UserGrant
 from accounts.access.rules import ObjectRole, Permit, Role, in_force
 from accounts.people.models import Team, User
@@ -20,6 +21,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 Rows = QuerySet[Any]
 TEAM_KEY = "person:team-grants"
 ALL_POWERFUL = {"system", "console"}
@@ -59,7 +61,7 @@ def _limits(actor: Actor) -> frozenset[str] | None:
 
 
 NOBODY = Standing(frozenset())
-_memo: ContextVar[dict[Actor, Standing] | None] = ContextVar("access_standing", default=None)
+_memo: ContextVar[dict[Any, Any] | None] = ContextVar("access_standing", default=None)
 
 
 @contextmanager
@@ -70,6 +72,16 @@ def remembering() -> Iterator[None]:
         yield
     finally:
         _memo.reset(token)
+
+
+def once(key: str, ask: Callable[[], T]) -> T:
+    """Ask a question that several parts of a page have once, for as long as the request lasts."""
+    memo = _memo.get()
+    if memo is None:
+        return ask()
+    if key not in memo:
+        memo[key] = ask()
+    return cast("T", memo[key])
 
 
 def forget() -> None:
@@ -85,7 +97,7 @@ def standing(actor: Actor, at: datetime | None = None) -> Standing:
         return NOBODY
     memo = _memo.get()
     if memo is not None and actor in memo:
-        return memo[actor]
+        return cast("Standing", memo[actor])
     found = Standing(_roles(actor.id, at or clock.now()), _limits(actor))
     if memo is not None:
         memo[actor] = found
@@ -194,6 +206,17 @@ def place_of(obj: Model, receiver: User | Team) -> tuple[Rows, UserGrant | TeamG
 
 def role_grants(user_id: UUID) -> list[RoleGrant]:
     return list(RoleGrant.objects.filter(user_id=user_id).order_by("role"))
+
+
+def held(user_id: UUID, at: datetime) -> frozenset[Role]:
+    """Roles in force of a user, whatever the state of their account."""
+    return frozenset(Role(one.role) for one in role_grants(user_id) if in_force(one.expires_at, at)) | {Role.MEMBER}
+
+
+def require_separate(user_id: UUID, role: Role, at: datetime, *, despite: bool) -> str:
+    """Names of rules of separation that one more role breaks `despite` a warning. Raises DutiesForbidden, DutiesWarned."""
+    roles = held(user_id, at)
+    return rules.require_separate(Standing(roles), Standing(roles | {role}), despite=despite)
 
 
 def holders(role: Role, at: datetime) -> set[UUID]:

@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from panel.kernel.errors import Conflict
 
 # What a session proved stands under these keys (instants: seconds since 1970, real time).
 SESSION_ID, FRESH_AT = "sid", "fresh_at"
@@ -148,3 +151,36 @@ def may_give(giver: frozenset[Role], role: Role) -> bool:  # noqa: ARG001 - late
 def may_give_on(own: ObjectRole | None, wanted: ObjectRole) -> bool:
     """Who may share an object (a permit says so) gives at most the role they have."""
     return own is not None and wanted <= own
+
+
+class DutiesForbidden(Conflict):
+    code = "separation_forbidden"
+
+
+class DutiesWarned(Conflict):
+    """Given all the same with `despite`."""
+
+    code = "separation_warned"
+
+
+# Separation of duties, by the floor above: what a standing would newly break, as (name, title, forbidden).
+Separation = Callable[[Any, Any], list[tuple[str, str, bool]]]
+_separations: list[Separation] = []
+
+
+def register_separation(separate: Separation) -> None:
+    _separations.append(separate)
+
+
+def require_separate(before: Any, after: Any, *, despite: bool) -> str:
+    """Names of the rules that are broken `despite` a warning, between two standings. Raises DutiesForbidden, DutiesWarned."""
+    broken = [one for separate in _separations for one in separate(before, after)]
+    titles = {"rules": ", ".join(f"“{title}”" for _name, title, _forbidden in broken)}
+    if any(forbidden for _name, _title, forbidden in broken):
+        raise DutiesForbidden(gettext("Together with what they have this breaks the rule %(rules)s.") % titles)
+    if broken and not despite:
+        sentence = gettext(
+            "Together with what they have this breaks the rule %(rules)s. Tick the box to give it all the same."
+        )
+        raise DutiesWarned(sentence % titles)
+    return ",".join(name for name, _title, _forbidden in broken)

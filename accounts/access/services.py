@@ -78,13 +78,15 @@ def needs_proof(actor: Actor) -> bool:
 
 @transaction.atomic
 def give_role(
-    *, actor: Actor, user: User, role: Role, reason: str, at: datetime, expires_at: datetime | None = None
-) -> RoleGrant:
-    """Give an organisation role, or change its reason and end. Raises Forbidden, Invalid, LastAdministrator."""
+    *, actor: Actor, user: User, role: Role, reason: str, at: datetime, expires_at: datetime | None = None,
+    despite: bool = False,
+) -> RoleGrant:  # fmt: skip
+    """Give an organisation role or change its reason and end. Raises Forbidden, Invalid, LastAdministrator, Duties…"""
     require(actor, MANAGE_ROLES)
     if actor.kind == "person" and not may_give(queries.standing(actor, at).roles, role):
         raise AboveOwnRights("You cannot give a role above your own.", permit=MANAGE_ROLES.name)
     _check_end(expires_at, at)
+    broken = queries.require_separate(user.id, role, at, despite=despite)
     if role is Role.ADMINISTRATOR and expires_at is not None:
         _keep_one_administrator(user, at)
     grant = RoleGrant.objects.filter(user=user, role=role).first() or RoleGrant(user=user, role=role)
@@ -92,7 +94,8 @@ def give_role(
     grant.given_by(actor)
     grant.save()
     queries.forget()
-    _tell("access.role.given", actor, user, at, role=role.value, expires_at=expires_at, reason=reason)
+    despite_of = {"despite": broken} if broken else {}
+    _tell("access.role.given", actor, user, at, expires_at=expires_at, reason=reason, role=role.value, **despite_of)
     people.tell_of_access(
         actor=actor, user=user, title=organisation(), role=ROLE_NAMES[role], reason=reason, until=expires_at, at=at
     )
@@ -193,7 +196,8 @@ def share(
     grant.reason, grant.given_at, grant.expires_at = reason, at, expires_at
     grant.given_by(actor)
     grant.save(force_insert=True)
-    detail = {"receiver": str(receiver.id), "role": role.codename, "expires_at": _instant(expires_at)}
+    end = expires_at.isoformat() if expires_at else ""
+    detail = {"receiver": str(receiver.id), "role": role.codename, "expires_at": end}
     journal.record("access.object.shared", actor=actor, obj=_reference(obj), detail=detail, at=at)
     if isinstance(receiver, User):
         title, word = str(getattr(obj, "name", "")), OBJECT_ROLE_NAMES[role]
@@ -236,15 +240,11 @@ def _keep_one_administrator(leaving: User, at: datetime) -> None:
         raise LastAdministrator("This is the last administrator. Make somebody else administrator first.")
 
 
-def _instant(value: datetime | None) -> str:
-    return value.isoformat() if value else ""
-
-
 def _tell(
     event: str, actor: Actor, user: User, at: datetime, *, expires_at: datetime | None = None, reason: str = "",
     **detail: str,
 ) -> None:  # fmt: skip
     if expires_at:
-        detail["expires_at"] = _instant(expires_at)
+        detail["expires_at"] = expires_at.isoformat()
     personal = [journal.About(user.id, {"reason": reason})] if reason else []
     journal.record(event, actor=actor, obj=("user", user.id), detail=detail, personal=personal, at=at)

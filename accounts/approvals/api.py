@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.rules import SIGNED_IN, door
-from accounts.approvals import queries
 from accounts.approvals.models import Approval
+from accounts.approvals.queries import reading, standing
 from accounts.approvals.rules.permits import DECIDE
 from accounts.approvals.rules.states import MAX_WORDS
 from accounts.approvals.services import asking, deciding
@@ -36,13 +36,13 @@ class ApprovalOut(serializers.ModelSerializer[Approval]):
         read_only_fields = fields
 
     def get_state(self, row: Approval) -> str:
-        return queries.state_of(row, self.context["view"].at).value
+        return reading.state_of(row, self.context["view"].at).value
 
     def get_content(self, row: Approval) -> str | None:
-        return queries.read(row, compare=False).text or None
+        return reading.read(row, compare=False).text or None
 
     def get_reason(self, row: Approval) -> str | None:
-        return queries.words_of(row).reason or None
+        return reading.words_of(row).reason or None
 
 
 class ApproveIn(serializers.Serializer[Any]):
@@ -63,7 +63,7 @@ class Approvals(Endpoint):
     http_method_names = ("get", "head", "options")
 
     def rows(self) -> Any:
-        return queries.visible_to(self.actor, self.at)
+        return standing.visible_to(self.actor, self.at)
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
         page = self.paginate_queryset(self.rows())
@@ -74,7 +74,7 @@ class OfApproval(Endpoint):
     serializer_class: Any = ApprovalOut
 
     def thing(self) -> Approval:
-        found = queries.visible_to(self.actor, self.at).filter(id=self.kwargs["approval_id"]).first()
+        found = standing.visible_to(self.actor, self.at).filter(id=self.kwargs["approval_id"]).first()
         if found is None:
             raise Missing(_("There is no such approval."))
         return found
@@ -87,7 +87,7 @@ class One(OfApproval, Item):
     http_method_names = ("get", "head", "options")
 
     def tag(self, thing: Approval) -> str:
-        return etag(thing.id, queries.state_of(thing, self.at).value, thing.closed_at)
+        return etag(thing.id, reading.state_of(thing, self.at).value, thing.closed_at)
 
 
 @door(DECIDE)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
-from accounts.approvals import queries
+from accounts.approvals.queries import standing
 from accounts.approvals.rules import inbox, kinds
 from accounts.approvals.rules.permits import PERMITS
 from accounts.approvals.views import cards as front
@@ -84,7 +84,7 @@ letters.register(
     )
 )  # fmt: skip
 
-inbox.register(inbox.Source("approvals", items=lists.waiting, count=queries.waiting_count))
+inbox.register(inbox.Source("approvals", items=lists.waiting, count=standing.waiting_count))
 
 
 def _count(actor: Actor) -> int:
@@ -96,7 +96,7 @@ cards.register(cards.Source("approvals", SIGNED_IN, order=5, tasks=front.waiting
 
 
 def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
-    found = queries.visible_to(actor, clock.now()).filter(id__in=list(ids))
+    found = standing.visible_to(actor, clock.now()).filter(id__in=list(ids))
     known = kinds.registered()
     return {
         one.id: objects.Card(

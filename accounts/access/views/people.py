@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import forms, queries, services
+from accounts.access import forms, queries, rules, services
 from accounts.access.rules import MANAGE_PEOPLE, MANAGE_ROLES, ROLE_NAMES, SEE_PEOPLE, Role, door, in_force
 from accounts.people import queries as people
 from accounts.people.models import User
@@ -130,10 +131,14 @@ class Roles(OfPerson, FormPage):
 
     def perform(self, form: forms.GiveRole) -> str:
         given = form.cleaned_data
-        services.give_role(
-            actor=self.actor, user=self.person, role=Role(given["role"]), reason=given["reason"], at=self.at,
-            expires_at=form.expires_at,
-        )  # fmt: skip
+        try:
+            services.give_role(
+                actor=self.actor, user=self.person, role=Role(given["role"]), reason=given["reason"], at=self.at,
+                expires_at=form.expires_at, despite=given["despite"],
+            )  # fmt: skip
+        except rules.DutiesWarned:
+            form.fields["despite"].widget = CheckboxInput()
+            raise
         self.tell(_("The role is given and works from the next click on."))
         return self.back()
 

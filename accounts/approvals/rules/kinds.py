@@ -39,7 +39,8 @@ class Kind:
     `perform(approval, at)` does it inside the approval's transaction, once, as `approval.actor`; a Refusal that it raises leaves
     everything as it was.
 
-    `about(effect)`: persons who may not approve, because it happens to them. `approvers`: how many (1 or 2). `lends`:
+    `about(effect)`: persons who may not approve, because it happens to them. `makers(effect)`: who made what is approved: they
+    may not either, unless the organisation's rule of separation only warns. `approvers`: how many (1 or 2). `lends`:
     deputies may use the right of whom they stand in for; else they need it themselves. `facts` are titles of the facts.
     For permits on objects: `find(id)` is the object, `in_hand(actor)` all that an actor may approve for.
     """
@@ -55,6 +56,7 @@ class Kind:
     lasts: timedelta = USUAL
     lends: bool = False
     about: Callable[[Effect], Iterable[UUID]] = _nobody
+    makers: Callable[[Effect], Iterable[UUID]] = _nobody
     facts: Mapping[str, Any] = field(default_factory=dict)
     find: Callable[[UUID], Any] | None = None
     in_hand: Callable[[Any], Any] | None = None

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as rights
-from accounts.approvals import queries
 from accounts.approvals.models import Approval
+from accounts.approvals.queries import standing
 from accounts.approvals.rules import content, kinds
 from accounts.approvals.rules.kinds import Kind
 from accounts.approvals.rules.states import LONGEST, MAX_WORDS, OPEN_AT_MOST, Act, State
@@ -53,7 +53,7 @@ def ask(
     one = kinds.known(kind)
     rights.require(actor, one.ask, one.find(obj[1]) if one.find and obj else None)
     reason = _reason(reason)
-    row = Approval(id=ids.new_id(at), kind=kind, reason=reason, answer="", asked_at=at, needed=queries.needed(one))
+    row = Approval(id=ids.new_id(at), kind=kind, reason=reason, answer="", asked_at=at, needed=one.approvers)
     row.object_kind, row.object_id = obj or ("", None)
     row.expires_at = _end(one, at, expires_at)
     row.effect, row.facts = dict(effect), dict(one.current(effect))
@@ -89,7 +89,7 @@ def _name_asker(row: Approval, actor: Actor, kind: Kind) -> None:
     row.asker_kind, row.asker_id = actor.kind, actor.id
     person = people.user(actor.id) if actor.id else None
     row.key_id = person.key_id if person else keyring.named(PANEL_KEY)
-    barred = {*kind.about(row.effect), *(queries.behind(actor.id) if actor.id else ())}
+    barred = {*kind.about(row.effect), *(standing.behind(actor.id) if actor.id else ())}
     row.barred = sorted(str(one) for one in barred)
 
 

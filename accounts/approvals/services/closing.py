@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.approvals import queries
 from accounts.approvals.models import Approval
+from accounts.approvals.queries import reading
 from accounts.approvals.rules.states import ENDS, STATE_WORDS, Act, State, is_repeat, step
 from accounts.approvals.services import notices
 from accounts.people import queries as people
@@ -41,7 +41,7 @@ def tried(act: Act, actor: Actor, approval: Approval, at: datetime) -> Iterator[
 
 def require_open(row: Approval, act: Act, at: datetime, *, same: bool) -> bool:
     """True when the act may go on; False for a repeat by the same actor (`same`), which does nothing. Raises NotPossible."""
-    state = queries.state_of(row, at)
+    state = reading.state_of(row, at)
     if state == State.OPEN:
         return True
     if same and is_repeat(state, act):

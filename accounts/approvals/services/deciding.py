@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as rights
-from accounts.approvals import queries
 from accounts.approvals.models import Approval, Decision
-from accounts.approvals.queries import Stand
+from accounts.approvals.queries import reading, standing
+from accounts.approvals.queries.standing import Stand
 from accounts.approvals.rules import content, kinds
 from accounts.approvals.rules.permits import DECIDE
 from accounts.approvals.rules.states import MAX_WORDS, Act, wait_for
@@ -17,7 +17,6 @@ from accounts.people import queries as people
 from panel.journal import services as journal
 from panel.kernel import ids
 from panel.kernel.actors import Actor
-from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid, TooMany
 
@@ -58,14 +57,14 @@ def _approve(actor: Actor, approval: Approval, seen: str, at: datetime, note: st
     if actor.id:
         epochs.lock(f"approver:{actor.id}")
     row = Approval.objects.select_for_update().get(id=approval.id)
-    mine = queries.has_approved(actor.id, row)
+    mine = reading.has_approved(actor.id, row)
     if not closing.require_open(row, Act.APPROVE, at, same=mine) or mine:
         return row
     found = _require_stand(actor, row, at)
     if seen != row.digest:
         raise SomethingElseShown(_("This is not what was shown to you. Open it again."))
     _require_pace(actor, at)
-    if not queries.may_still_ask(row, at):
+    if not standing.may_still_ask(row, at):
         raise AskerGone(_("Who asked may not ask for this any more. Refuse it."))
     if changed := _changed(row):
         moved += changed
@@ -89,7 +88,7 @@ def refuse(*, actor: Actor, approval: Approval, reason: str, at: datetime) -> Ap
         if not closing.require_open(row, Act.REFUSE, at, same=mine):
             return row
         found = _require_stand(actor, row, at)
-        if not queries.has_approved(actor.id, row):
+        if not reading.has_approved(actor.id, row):
             _decide(actor, row, found, at, approved=False, note=reason)
         return closing.close(row, Act.REFUSE, actor=actor, at=at, answer=reason)
 
@@ -102,7 +101,7 @@ def _words(text: str) -> str:
 
 
 def _require_stand(actor: Actor, row: Approval, at: datetime) -> Stand:
-    found = queries.stand(actor, row, at)
+    found = standing.stand(actor, row, at)
     if found.why_not:
         raise Forbidden(found.why_not, code="approval_not_yours")
     rights.require(actor, DECIDE)
@@ -111,7 +110,7 @@ def _require_stand(actor: Actor, row: Approval, at: datetime) -> Stand:
 
 def _require_pace(actor: Actor, at: datetime) -> None:
     """The first ten an hour are free, then each one waits, and thirty are enough: nobody reads faster."""
-    earlier = queries.approved_within_hour(actor.id, at) if actor.id else []
+    earlier = reading.approved_within_hour(actor.id, at) if actor.id else []
     wait = wait_for(earlier, at)
     if wait > timedelta(0):
         sentence = _("You approved %(n)s things within an hour. Take a breath and read this one again.")
@@ -122,17 +121,14 @@ def _require_pace(actor: Actor, at: datetime) -> None:
 
 def _changed(row: Approval) -> list[str]:
     """What differs from the state in which it was asked, in words."""
-    try:
-        reading = queries.read(row, compare=True)
-    except keyring.KeyGone:
-        reading = None
-    if reading is None or reading.shown is None:
+    found = reading.read(row, compare=True)
+    if found.shown is None:
         return [_("its text cannot be opened any more")]
-    if content.digest(reading.text) != row.digest:
+    if content.digest(found.text) != row.digest:
         return [_("its text is not the one that was asked for")]
     return [
         _("%(fact)s was %(then)s and is %(now)s") % {"fact": fact, "then": then, "now": now}
-        for fact, then, now in reading.moved
+        for fact, then, now in found.moved
     ]
 
 
@@ -153,4 +149,4 @@ def _decide(actor: Actor, row: Approval, found: Stand, at: datetime, *, approved
 def _standing(row: Approval, at: datetime) -> list[Decision]:
     """Approvals that still count: whoever gave one still may."""
     found = row.decisions.filter(approved=True)
-    return [one for one in found if not queries.stand(Actor("person", one.person_id), row, at).why_not]
+    return [one for one in found if not standing.stand(Actor("person", one.person_id), row, at).why_not]

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from accounts.approvals import queries
 from accounts.approvals.models import Approval
+from accounts.approvals.queries import standing
 from accounts.approvals.rules import kinds
 from accounts.approvals.rules.states import STATE_WORDS, State
 from accounts.people import queries as people
@@ -33,7 +33,7 @@ def asked(actor: Actor, row: Approval, at: datetime) -> None:
         "who": _who(row.asker_id), "title": kinds.known(row.kind).title, "reason": row.reason,
         "until": date_format(row.expires_at, "DATETIME_FORMAT"), "link": _link(row),
     }  # fmt: skip
-    for person in sorted(queries.approvers(row, at), key=str)[:MOST]:
+    for person in sorted(standing.approvers(row, at), key=str)[:MOST]:
         outbound.send_mail(
             actor=actor, template="approval_asked", to=person, context=context, at=at,
             once=f"approval-{row.id}-{person}", expires_at=row.expires_at,

@@ -9,7 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.access.rules import SIGNED_IN, door
-from accounts.approvals import forms, queries
+from accounts.approvals import forms
+from accounts.approvals.queries import standing
 from accounts.approvals.rules.permits import DELEGATE
 from accounts.approvals.services import deputies
 from accounts.approvals.views.lists import tabs
@@ -31,7 +32,7 @@ class Deputies(FormPage):
         return {"start": today, "until": today + timedelta(days=14)}
 
     def context(self) -> dict[str, Any]:
-        rows = queries.deputies_around(self.actor)
+        rows = standing.deputies_around(self.actor)
         names = people.names(one for row in rows for one in (row.person_id, row.deputy_id))
         running = {row.id for row in rows if row.ended_at is None and row.ends_at > self.at}
         return {"rows": rows, "names": names, "running": running, "tabs": tabs("deputies")}
@@ -51,7 +52,7 @@ class Ending(Act):
         return reverse("approvals:deputies")
 
     def perform(self) -> str:
-        found = queries.deputy_of(self.actor, self.kwargs["deputy_id"])
+        found = standing.deputy_of(self.actor, self.kwargs["deputy_id"])
         if found is None:
             raise Missing(_("There is no such deputy."))
         deputies.end(actor=self.actor, deputy=found, at=self.at)

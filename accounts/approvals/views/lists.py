@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.rules import SIGNED_IN, door
-from accounts.approvals import queries
 from accounts.approvals.models import Approval
+from accounts.approvals.queries import reading, standing
 from accounts.approvals.rules import inbox as boxes
 from accounts.approvals.rules import kinds
 from accounts.approvals.rules.states import STATE_WORDS, State
@@ -80,7 +80,7 @@ def opened(actor: Actor, found: list[Approval], at: datetime) -> list[Row]:
             str(known[one.kind].title) if one.kind in known else one.kind,
             where.get(one.object_id, "") if one.object_id else "",
             names.get(one.asker_id, people.GONE) if one.asker_id else organisation() or "ClawPanel",
-            queries.state_of(one, at),
+            reading.state_of(one, at),
             one.asked_at,
             one.expires_at,
             one.digest,
@@ -115,7 +115,7 @@ FILTERS = [
 @door(SIGNED_IN)
 def history(request: HttpRequest) -> HttpResponseBase:
     actor, at = actor_of(request), clock.now()
-    found = list(queries.visible_to(actor, at).order_by("-asked_at", "-id")[:NEWEST])
+    found = list(standing.visible_to(actor, at).order_by("-asked_at", "-id")[:NEWEST])
     page = ListPage(
         request, Memory(opened(actor, found, at), lambda row: f"{row.title} {row.where} {row.who} {row.digest}"),
         [one for one in COLUMNS if one.name != "state" or request.GET.get("format") == "csv"],
@@ -145,14 +145,14 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
         ),
         searchable=_("Search by kind, object or person"), csv_name="approvals-waiting",
     )  # fmt: skip
-    standing = people.names(queries.stands_in_for(actor, at))
-    values = {"stands_in_for": list(standing.values()), "tabs": tabs("inbox")}
+    names = people.names(standing.stands_in_for(actor, at))
+    values = {"stands_in_for": list(names.values()), "tabs": tabs("inbox")}
     return answer(request, "accounts/approvals/inbox.html", page, values)
 
 
 def waiting(actor: Actor, at: datetime) -> list[boxes.Item]:
     """This slice's own items of the inbox."""
-    found = list(queries.waiting_for(actor, at).order_by("expires_at")[:NEWEST])
+    found = standing.waiting_now(actor, at)
     return [
         boxes.Item(
             row.pk, row.title, row.where, row.who, row.asked_at, row.ends_at,

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access.rules import SIGNED_IN, door
-from accounts.approvals import forms, queries
+from accounts.approvals import forms
 from accounts.approvals.models import Approval
+from accounts.approvals.queries import reading, standing
 from accounts.approvals.rules import kinds
 from accounts.approvals.rules.permits import DECIDE
 from accounts.approvals.rules.states import STATE_WORDS, WARN_AT, State
@@ -26,25 +27,25 @@ class OfApproval(Page):
 
     @cached_property
     def one(self) -> Approval:
-        found = queries.visible_to(self.actor, self.at).filter(id=self.kwargs["approval_id"]).first()
+        found = standing.visible_to(self.actor, self.at).filter(id=self.kwargs["approval_id"]).first()
         if found is None:
             raise Missing(_("There is no such approval."))
         return found
 
     def context(self) -> dict[str, Any]:
-        one, state = self.one, queries.state_of(self.one, self.at)
+        one, state = self.one, reading.state_of(self.one, self.at)
         kind, opened = kinds.registered().get(one.kind), state == State.OPEN
-        stand = queries.stand(self.actor, one, self.at)
-        decisions = queries.decisions_of(one)
+        stand = standing.stand(self.actor, one, self.at)
+        decisions = reading.decisions_of(one)
         decided = any(each.row.person_id == self.actor.id for each in decisions)
         may = opened and not stand.why_not and not decided
         return {
             "one": one,
             "kind": kind.title if kind else one.kind,
-            "reading": queries.read(one, compare=opened),
+            "reading": reading.read(one, compare=opened),
             "where": places(self.actor, [one]).get(one.object_id, "") if one.object_id else "",
             "who": people.name(one.asker_id) if one.asker_id else organisation() or "ClawPanel",
-            "words": queries.words_of(one),
+            "words": reading.words_of(one),
             "state": state,
             "word": STATE_WORDS[state],
             "dot": DOTS.get(state, "draft"),
@@ -61,7 +62,7 @@ class OfApproval(Page):
 
     def pace(self) -> int:
         """How many this person approved within the hour, once that is many."""
-        count = len(queries.approved_within_hour(self.actor.id, self.at)) if self.actor.id else 0
+        count = len(reading.approved_within_hour(self.actor.id, self.at)) if self.actor.id else 0
         return count if count >= WARN_AT else 0
 
     def back(self) -> str:

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.access import services as access
 from accounts.access.rules import Role
-from accounts.approvals import queries
 from accounts.approvals.models import Approval, Decision
+from accounts.approvals.queries import reading, standing
 from accounts.approvals.rules import content
 from accounts.approvals.rules.states import State
 from accounts.approvals.services import asking, deciding
@@ -69,7 +69,7 @@ class TestApproving:
             f'{{"effect":{{"name":"Helpers","team":"{team.id}"}},"kind":"test.rename",'
             f'"object":{{"id":"{team.id}","kind":"team"}},"state":{{"name":"support"}}}}'
         )
-        assert queries.read(row, compare=False).text == text
+        assert reading.read(row, compare=False).text == text
         assert row.digest == content.digest(text)
 
     def test_a_stale_factor_is_asked_for(self, bob: User, adam: User) -> None:
@@ -100,7 +100,7 @@ class TestOtherEyes:
 
     def test_nor_through_a_service_account_that_they_answer_for(self, adam: User) -> None:
         row = ask(people.create_service(name="robot", responsible=adam))
-        assert not queries.waiting_for(actor_of(adam), clock.now()).exists()
+        assert not standing.waiting_for(actor_of(adam), clock.now()).exists()
         with pytest.raises(Forbidden, match="You asked for this yourself"):
             approve(adam, row)
 
@@ -114,7 +114,7 @@ class TestOtherEyes:
 
     def test_nor_whom_it_happens_to(self, bob: User, adam: User) -> None:
         row = ask(bob, about=[str(adam.id)])
-        assert not queries.waiting_for(actor_of(adam), clock.now()).exists()
+        assert not standing.waiting_for(actor_of(adam), clock.now()).exists()
         with pytest.raises(Forbidden, match="happens to you"):
             approve(adam, row)
 

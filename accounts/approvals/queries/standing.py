@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,10 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.access import queries as access
 from accounts.access.models import RoleGrant
 from accounts.approvals.models import Approval, Decision, Deputy
-from accounts.approvals.rules import content, kinds
-from accounts.approvals.rules.kinds import Kind, Shown
+from accounts.approvals.rules import kinds
+from accounts.approvals.rules.kinds import Kind
 from accounts.approvals.rules.permits import SEE_ALL
-from accounts.approvals.rules.states import HOUR, STOP_AT, State, state_at
+from accounts.approvals.rules.states import State
+from accounts.duties import queries as duties
+from accounts.duties.rules import CREATOR, Strength
 from accounts.people import queries as people
 from accounts.people.models import User
 from panel.kernel.actors import Actor
@@ -67,8 +68,14 @@ def waiting_for(actor: Actor, at: datetime) -> QuerySet[Approval]:
     return rows.exclude(barred__contains=[str(actor.id)]).exclude(decisions__person_id=actor.id)
 
 
+def waiting_now(actor: Actor, at: datetime) -> list[Approval]:
+    """The same as a list without what is sealed, what ends first at first, asked for once a page."""
+    rows = waiting_for(actor, at).defer("effect", "facts", "reason", "answer").order_by("expires_at")[:100]
+    return access.once(f"approvals.waiting:{actor.id}", lambda: list(rows))
+
+
 def waiting_count(actor: Actor, at: datetime) -> int:
-    return waiting_for(actor, at).count()
+    return len(waiting_now(actor, at))
 
 
 def stands_in_for(actor: Actor, at: datetime) -> list[UUID]:
@@ -94,10 +101,12 @@ def deputy_of(actor: Actor, deputy_id: UUID) -> Deputy | None:
 
 @dataclass(frozen=True)
 class Stand:
-    """Whether somebody may decide: `why_not` is a sentence, "" when they may; `lent_by`: by whose right."""
+    """Whether somebody may decide: `why_not` is a sentence, "" when they may; `lent_by`: by whose right; `warning`: what
+    they should not do, and may."""
 
     why_not: str = ""
     lent_by: UUID | None = None
+    warning: str = ""
 
 
 def stand(actor: Actor, row: Approval, at: datetime) -> Stand:
@@ -107,13 +116,23 @@ def stand(actor: Actor, row: Approval, at: datetime) -> Stand:
         return Stand(_("Only a person decides this."))
     if sentence := _same_person(actor.id, row):
         return Stand(sentence)
+    made = duties.strength(CREATOR) if _made_by(actor.id, kind, row) else Strength.OFF
+    if made is Strength.FORBID:
+        return Stand(_("You made what is to be approved. Somebody else decides."))
     target = kind.find(row.object_id) if kind.find and row.object_id else None
     if access.can(actor, kind.approve, target, at):
-        return Stand()
+        return Stand(warning=_("You made what is to be approved.") if made is Strength.WARN else "")
     for person in stands_in_for(actor, at) if kind.lends else ():
         if not _same_person(person, row) and access.can(Actor("person", person), kind.approve, target, at):
             return Stand(lent_by=person)
     return Stand(_("You need the right “%(right)s” for this.") % {"right": kind.approve.title})
+
+
+def _made_by(person: UUID, kind: Kind, row: Approval) -> bool:
+    try:
+        return person in set(kind.makers(row.effect))
+    except keyring.KeyGone:
+        return True
 
 
 def _same_person(person: UUID, row: Approval) -> str:
@@ -125,11 +144,6 @@ def _same_person(person: UUID, row: Approval) -> str:
     if row.asker_id and people.may_be_same(person, row.asker_id):
         return _("You and who asked have the same name or mailbox, as one person with two accounts has.")
     return ""
-
-
-def needed(kind: Kind) -> int:
-    """How many people approve."""
-    return kind.approvers
 
 
 def may_still_ask(row: Approval, at: datetime) -> bool:
@@ -152,88 +166,3 @@ def approvers(row: Approval, at: datetime) -> set[UUID]:
         found |= {one.user_id for one in access.grants_on(target)[0] if one.role >= kind.approve.object_role}
     active = User.objects.get_queryset().active().persons().filter(id__in=found).exclude(id__in=row.barred)
     return set(active.values_list("id", flat=True))
-
-
-def approved_within_hour(person_id: UUID, at: datetime) -> list[datetime]:
-    """Instants of a person's approvals, as far back as they matter for their pace."""
-    rows = Decision.objects.filter(person_id=person_id, approved=True, decided_at__gt=at - HOUR)
-    return list(rows.order_by("-decided_at").values_list("decided_at", flat=True)[:STOP_AT])
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An approval opened: its words, its exact text, and what moved since it was asked (title, then, now). None where
-    its key is gone."""
-
-    shown: Shown | None
-    text: str
-    moved: list[tuple[Any, Any, Any]]
-
-
-def read(row: Approval, *, compare: bool) -> Reading:
-    """`compare`: look at the state now, for one that waits. Raises nothing for a destroyed key."""
-    kind = kinds.registered().get(row.kind)
-    try:
-        effect, facts = row.effect, row.facts
-    except keyring.KeyGone:
-        return Reading(None, "", [])
-    text = content.text(row.kind, row.obj, effect, facts)
-    if kind is None:
-        return Reading(None, text, [])
-    changed = content.moved(facts, kind.current(effect)) if compare else {}
-    moved = [(kind.facts.get(name, name), before, now) for name, (before, now) in changed.items()]
-    return Reading(kind.describe(effect), text, moved)
-
-
-@dataclass(frozen=True)
-class Words:
-    """What was typed: "" where its key is gone."""
-
-    reason: str
-    answer: str
-
-
-def has_approved(person_id: UUID | None, row: Approval) -> bool:
-    return person_id is not None and row.decisions.filter(person_id=person_id, approved=True).exists()
-
-
-def words_of(row: Approval) -> Words:
-    try:
-        return Words(row.reason, row.answer)
-    except keyring.KeyGone:
-        return Words("", "")
-
-
-@dataclass(frozen=True)
-class Word:
-    """One person's decision, with names."""
-
-    row: Decision
-    who: str
-    lent_by: str
-    note: str
-
-
-def decisions_of(row: Approval) -> list[Word]:
-    found = list(row.decisions.order_by("decided_at"))
-    names = people.names(one for each in found for one in (each.person_id, each.for_person) if one)
-    return [
-        Word(
-            one,
-            names.get(one.person_id, people.GONE),
-            names.get(one.for_person, "") if one.for_person else "",
-            _note(one),
-        )
-        for one in found
-    ]
-
-
-def _note(one: Decision) -> str:
-    try:
-        return str(one.note)
-    except keyring.KeyGone:
-        return ""
-
-
-def state_of(row: Approval, at: datetime) -> State:
-    return state_at(row.state, row.expires_at, at)
