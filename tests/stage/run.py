@@ -23,7 +23,7 @@ from psycopg import sql
 from panel.kernel.crypto import kek
 from panel.ops.services.embedded.postgres import Postgres
 from panel.ops.services.embedded.valkey import Valkey
-from tests.stage import servers
+from tests.stage import kept, servers
 from tests.stage.servers import StageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,16 +135,31 @@ class Run:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(name, template))
 
     def stop(self) -> None:
+        if self.mine and self.postgres in self.started:
+            self._clear()
         for server in reversed(self.started):
             server.stop()
+        if self.mine and self.postgres in self.started:
+            kept.keep(ROOT, self.folder, self.password)
         if self.mine and not os.environ.get("PANEL_TEST_KEEP"):
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Leave the template only, so that what is kept is small and the same for everybody."""
+        if kept.place(ROOT) is None or not (self.folder / "template.done").exists():
+            return
+        with self.owner() as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^(test|live)_'").fetchall()
+            for (name,) in rows:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(str(name))))
 
 
 def new_run() -> Run:
     # A short path: a unix socket's name has 107 bytes at most.
     folder = Path(tempfile.mkdtemp(prefix="panel-test-"))
     folder.chmod(0o711)
+    if password := kept.take(ROOT, folder):
+        return Run(folder, password, "main", mine=True)
     keys = folder / "keys"
     keys.mkdir(mode=0o700)
     for ring in kek.RINGS:
