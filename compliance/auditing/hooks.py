@@ -19,7 +19,7 @@ from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal
 from panel.ui import cards, menu
 
-access.register_permits(rules.VIEW, rules.DISCLOSE)
+access.register_permits(rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY)
 ledgers.append_only("auditing_change")
 menu.register(menu.Item("comply", _("Journal"), "auditing:journal", "scroll-text", rules.VIEW, order=10))
 events.register("auditing.detail.disclosed", _("Personal detail in the journal read"), retention="privacy")

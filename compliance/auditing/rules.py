@@ -14,6 +14,14 @@ DISCLOSE = Permit(
     fresh=True,
 )
 
+ROTATE_KEY = Permit(
+    "auditing.rotate_key",
+    _("Replace the journal's signing key"),
+    frozenset({Role.ADMINISTRATOR}),
+    fresh=True,
+    by_key=False,
+)
+
 # Tables that the change feed does not watch, each with its reason; "app" or "app.model". Every other model of the house is
 # watched, so that a new one cannot be forgotten.
 UNWATCHED = {

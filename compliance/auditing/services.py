@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from auditlog.registry import auditlog
 from django.apps import apps
@@ -10,9 +10,10 @@ from django.db import models, transaction
 
 from accounts.access import services as access
 from compliance.auditing.models import acting
-from compliance.auditing.rules import DISCLOSE, VIEW, unwatched
+from compliance.auditing.rules import DISCLOSE, ROTATE_KEY, VIEW, unwatched
 from panel.journal import queries as journal_queries
 from panel.journal import services as journal
+from panel.journal import signers
 from panel.journal.models import Leaf
 from panel.journal.queries import Disclosed
 from panel.kernel.actors import Actor
@@ -74,3 +75,10 @@ def note_export(*, actor: Actor, form: str, at: datetime) -> None:
     access.require(actor, VIEW)
     with transaction.atomic():
         journal.record("auditing.journal.exported", actor=actor, detail={"form": form}, at=at)
+
+
+def rotate_key(*, actor: Actor, reason: str, overlap: timedelta, at: datetime) -> signers.Key:
+    """A new key signs from now on, and the old one beside it for the overlap. Raises Forbidden, NeedsFreshFactor, Invalid,
+    TooSoon."""
+    access.require(actor, ROTATE_KEY)
+    return signers.succeed(actor=actor, reason=reason, overlap=overlap, at=at)

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.auditing import api
-from compliance.auditing.views import entries, journal
+from compliance.auditing.views import entries, journal, keys
 
 app_name = "auditing"
 endpoints = [
@@ -18,7 +18,13 @@ urlpatterns = [
     path("journal/", journal.journal, name="journal"),
     path("journal/lines/", journal.lines, name="lines"),
     path("journal/checkpoint/", entries.checkpoint, name="checkpoint"),
+    path("journal/keys/", keys.Keys.as_view(), name="keys"),
+    path("journal/keys/rotation/", keys.KeyRotation.as_view(), name="key_rotation"),
     path("journal/<uuid:entry_id>/", entries.Entry.as_view(), name="entry"),
     path("journal/<uuid:entry_id>/disclosure/", entries.Disclosure.as_view(), name="disclosure"),
+    path(".well-known/clawpanel/keys.json", keys.published, name="published_keys"),
+    path(".well-known/clawpanel/verifiers.json", keys.verifiers, name="verifiers"),
+    path(".well-known/clawpanel/proofs/<uuid:bundle_id>.json", keys.proof, name="published_proof"),
+    path(".well-known/clawpanel/<str:name>", keys.verifier, name="verifier"),
     path("api/v1/journal/", include(endpoints)),
 ]

@@ -26,8 +26,9 @@ def test_every_permit_of_a_door_is_registered() -> None:
 def test_every_route_has_a_name_and_ends_with_a_slash() -> None:
     wrong = [route.pattern for route in routes() if route.name.endswith("None")]
     assert wrong == []
-    # The probes of machines (`/-/healthz`) are named as machines know them.
-    assert [route.pattern for route in routes() if not route.path.endswith("/") and route.path[:3] != "/-/"] == []
+    # The probes of machines (`/-/healthz`) and well-known files (RFC 8615) are named as machines know them.
+    known = ("/-/", "/.well-known/")
+    assert [one.pattern for one in routes() if not one.path.endswith("/") and not one.path.startswith(known)] == []
 
 
 def test_no_route_collides_with_the_gateway() -> None:

@@ -1,0 +1,15 @@
+"""Forms of the journal."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class KeyRotation(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It stands in the journal."),
+    )  # fmt: skip
+    overlap = forms.IntegerField(
+        label=_("Overlap in days"), min_value=0, max_value=90, initial=30,
+        help_text=_("So long the old key signs checkpoints as well. Take 0 when it may have leaked."),
+    )  # fmt: skip
