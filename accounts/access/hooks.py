@@ -7,23 +7,43 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import middleware, queries, rules, services
 from panel.journal import events
 from panel.kernel import clock
+from panel.kernel.db import ledgers
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.outbound.mail import directory, letters
 from panel.ui import menu
 from panel.ui.web import errors
 
+_WORD = NotPersonal("a fixed word of the program")
+for model, receiver in (
+    ("access.RoleGrant", "user"),
+    ("access.CustomRoleGrant", "user"),
+    ("access.Guest", "user"),
+    ("access.TeamUserGrant", "user"),
+    ("access.TeamTeamGrant", "group"),
+):
+    privacy.declare(
+        model, {"giver_kind": _WORD, "reason": Personal(receiver, "employment", "to show why a right was given")}
+    )
+privacy.declare("access.Guest", {"permits": _WORD})
 privacy.declare(
-    "access.RoleGrant",
+    "access.CustomRole", {"name": NotPersonal("the name of a role"), "purpose": NotPersonal("what a role is for"),
+    "permits": _WORD}
+)  # fmt: skip
+privacy.declare(
+    "access.GrantChange",
     {
-        "giver_kind": NotPersonal("a fixed word of the program"),
-        "reason": Personal("user", "employment", "to show why a right was given"),
+        "act": _WORD,
+        "object_kind": _WORD,
+        "receiver_kind": _WORD,
+        "role": NotPersonal("the name of a role"),
+        "actor_kind": _WORD,
+        "reason": Personal("receiver_id", "employment", "to show why a right was given or taken"),
     },
 )
+ledgers.append_only("access_grantchange")
 
-services.register_permits(
-    rules.SIGNED_IN, rules.SEE_PEOPLE, rules.MANAGE_PEOPLE, rules.MANAGE_ROLES, rules.MANAGE_TEAMS
-)
+services.register_permits(*rules.PERMITS)
 
 events.register("access.role.given", _("Role given"))
 events.register("access.role.withdrawn", _("Role withdrawn"))
@@ -32,9 +52,7 @@ events.register("access.object.unshared", _("Sharing ended"))
 events.register("people.user.created", _("Account made"))
 events.register("people.user.disabled", _("Account disabled"))
 events.register("people.user.enabled", _("Account enabled again"))
-events.register("people.team.created", _("Team made"))
-events.register("people.team.joined", _("Person joined a team"))
-events.register("people.team.left", _("Person left a team"))
+events.register("access.grant.expired", _("Right ran out"))
 
 _SAMPLE = {
     "giver": "Ada Muster", "title": "Support desk", "role": "Operator", "reason": "Stands in for Bo until May",

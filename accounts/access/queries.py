@@ -9,34 +9,34 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, Func, Model, OuterRef, Q, QuerySet
 
 from accounts.access import rules
-from accounts.access.models import RoleGrant, TeamGrant, UserGrant
+from accounts.access.models import CustomRoleGrant, Guest, RoleGrant, TeamGrant, UserGrant
 from accounts.access.rules import ObjectRole, Permit, Role, in_force
-from accounts.people.models import Team, User
+from accounts.people.models import User
 from accounts.people.rules import State
 from panel.kernel import clock
 from panel.kernel.actors import Actor
-from panel.kernel.crypto import keyring
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 Rows = QuerySet[Any]
-TEAM_KEY = "person:team-grants"
 ALL_POWERFUL = {"system", "console"}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What an actor is at an instant: its organisation roles (empty: may do nothing), and the permits that its means
-    (an API key) is limited to."""
+    """What an actor is at an instant: its organisation roles (empty: may do nothing), the names of the permits that
+    custom roles or a guest's scope add, and the permits that its means (an API key) is limited to."""
 
     roles: frozenset[Role]
     limited_to: frozenset[str] | None = None
+    permits: frozenset[str] = frozenset()
 
     def has(self, permit: Permit) -> bool:
-        return self.passes(permit) and bool(self.roles & permit.roles)
+        return self.passes(permit) and (bool(self.roles & permit.roles) or permit.name in self.permits)
 
     def passes(self, permit: Permit) -> bool:
         if self.limited_to is not None and not (permit.by_key and permit.name in self.limited_to):
@@ -98,21 +98,41 @@ def standing(actor: Actor, at: datetime | None = None) -> Standing:
     memo = _memo.get()
     if memo is not None and actor in memo:
         return cast("Standing", memo[actor])
-    found = Standing(_roles(actor.id, at or clock.now()), _limits(actor))
+    roles, permits = _given(actor.id, at or clock.now())
+    found = Standing(roles, _limits(actor), permits)
     if memo is not None:
         memo[actor] = found
     return found
 
 
-def _roles(user_id: UUID, at: datetime) -> frozenset[Role]:
-    rows = User.objects.filter(id=user_id, state=State.ACTIVE)
-    pairs = list(rows.values_list("role_grants__role", "role_grants__expires_at"))
-    given = {Role(role) for role, expires_at in pairs if role and in_force(expires_at, at)}
-    return frozenset(given | {Role.MEMBER}) if pairs else frozenset()
+def _given(user_id: UUID, at: datetime, *, any_state: bool = False) -> tuple[frozenset[Role], frozenset[str]]:
+    """Roles and extra permits of an active user, in one question."""
+    own = {"user": OuterRef("pk")}
+    custom = CustomRoleGrant.objects.in_force(at).filter(role__retired_at__isnull=True, **own)
+    rows = User.objects.filter(id=user_id) if any_state else User.objects.filter(id=user_id, state=State.ACTIVE)
+    row = rows.values_list(
+        ArraySubquery(RoleGrant.objects.in_force(at).filter(**own).values("role")),
+        ArraySubquery(custom.annotate(name=Func("role__permits", function="unnest")).values("name")),
+        "guest__permits",
+        "guest__expires_at",
+    ).first()
+    if row is None or not in_force(row[3], at):
+        return frozenset(), frozenset()
+    return frozenset({Role.MEMBER, *map(Role, row[0])}), frozenset([*row[1], *(row[2] or ())])
 
 
 def roles_of(user_id: UUID, at: datetime | None = None) -> frozenset[Role]:
-    return _roles(user_id, at or clock.now())
+    return _given(user_id, at or clock.now())[0]
+
+
+def prospects(user_id: UUID, at: datetime) -> Standing:
+    """What a user is, or would be once their account is open: whoever may open it can become that."""
+    roles, permits = _given(user_id, at, any_state=True)
+    return Standing(roles, None, permits)
+
+
+def guest(user_id: UUID) -> Guest | None:
+    return Guest.objects.filter(user_id=user_id).first()
 
 
 @lru_cache(maxsize=64)
@@ -191,32 +211,22 @@ def grants_on(obj: Model) -> tuple[list[UserGrant], list[TeamGrant]]:
     return list(rows.order_by("id")), list(teams.order_by("id"))
 
 
-def place_of(obj: Model, receiver: User | Team) -> tuple[Rows, UserGrant | TeamGrant]:
-    """The rows that a new grant to a receiver replaces, and the new one, unsaved. Raises TypeError for a model that
-    cannot be shared."""
-    models = grant_models(type(obj))
-    if models is None:
-        raise TypeError(f"{type(obj)._meta.label} has no grant tables.")
-    if isinstance(receiver, User):
-        rows = models[0].objects.filter(content_object=obj, user=receiver)
-        return rows, models[0](content_object=obj, user=receiver, key_id=receiver.key_id)
-    rows = models[1].objects.filter(content_object=obj, group=receiver.group)
-    return rows, models[1](content_object=obj, group=receiver.group, key_id=keyring.named(TEAM_KEY))
-
-
 def role_grants(user_id: UUID) -> list[RoleGrant]:
     return list(RoleGrant.objects.filter(user_id=user_id).order_by("role"))
 
 
-def held(user_id: UUID, at: datetime) -> frozenset[Role]:
-    """Roles in force of a user, whatever the state of their account."""
-    return frozenset(Role(one.role) for one in role_grants(user_id) if in_force(one.expires_at, at)) | {Role.MEMBER}
+def custom_role_grants(user_id: UUID) -> list[CustomRoleGrant]:
+    return list(CustomRoleGrant.objects.filter(user_id=user_id).select_related("role").order_by("role__name"))
 
 
-def require_separate(user_id: UUID, role: Role, at: datetime, *, despite: bool) -> str:
-    """Names of rules of separation that one more role breaks `despite` a warning. Raises DutiesForbidden, DutiesWarned."""
-    roles = held(user_id, at)
-    return rules.require_separate(Standing(roles), Standing(roles | {role}), despite=despite)
+def require_separate(
+    user_id: UUID, role: Role | None, at: datetime, *, despite: bool, permits: frozenset[str] = frozenset()
+) -> str:
+    """Names of rules of separation that one more role (or custom role, by its permits) breaks `despite` a warning.
+    Raises DutiesForbidden, DutiesWarned."""
+    now = prospects(user_id, at)
+    after = Standing(now.roles | ({role} if role else frozenset()), None, now.permits | permits)
+    return rules.require_separate(now, after, despite=despite)
 
 
 def holders(role: Role, at: datetime) -> set[UUID]:

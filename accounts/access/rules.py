@@ -42,6 +42,15 @@ ROLE_NAMES = {
 }
 
 
+class Change(StrEnum):
+    """What can happen to a right."""
+
+    GIVEN = "given"
+    CHANGED = "changed"
+    ENDED = "ended"
+    EXPIRED = "expired"
+
+
 class ObjectRole(IntEnum):
     """Roles on one object, each with all that stands below it. The name is the codename of the grant's Permission."""
 
@@ -89,6 +98,14 @@ SEE_PEOPLE = Permit("people.see", _("See people"), frozenset({Role.ADMINISTRATOR
 MANAGE_PEOPLE = Permit("people.manage", _("Add and disable people"), frozenset({Role.ADMINISTRATOR}), fresh=True)
 MANAGE_ROLES = Permit("people.roles", _("Give and withdraw roles"), frozenset({Role.ADMINISTRATOR}), fresh=True)
 MANAGE_TEAMS = Permit("people.teams", _("Manage teams"), frozenset({Role.ADMINISTRATOR}))
+SEE_TEAM = Permit("people.see_team", _("See a team"), SEE_PEOPLE.roles, object_role=ObjectRole.VIEWER)
+MANAGE_MEMBERS = Permit(
+    "people.members", _("Put people into a team and take them out"), MANAGE_TEAMS.roles, object_role=ObjectRole.EDITOR
+)
+SHARE_TEAM = Permit(
+    "people.share_team", _("Name the managers of a team"), MANAGE_TEAMS.roles, object_role=ObjectRole.OWNER, fresh=True
+)
+PERMITS = (SIGNED_IN, SEE_PEOPLE, MANAGE_PEOPLE, MANAGE_ROLES, MANAGE_TEAMS, SEE_TEAM, MANAGE_MEMBERS, SHARE_TEAM)
 
 
 @dataclass(frozen=True)
@@ -141,11 +158,6 @@ def is_fresh(fresh_at: datetime | None, at: datetime) -> bool:
 
 def in_force(expires_at: datetime | None, at: datetime) -> bool:
     return expires_at is None or at < expires_at
-
-
-def may_give(giver: frozenset[Role], role: Role) -> bool:  # noqa: ARG001 - later roles may differ
-    """Organisation roles are given by administrators only."""
-    return Role.ADMINISTRATOR in giver
 
 
 def may_give_on(own: ObjectRole | None, wanted: ObjectRole) -> bool:

@@ -1,41 +1,36 @@
 """Verbs of access: ask for a right, give one, take one back, end an account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from accounts.access import queries
-from accounts.access.models import RoleGrant, TeamGrant, UserGrant
+from accounts.access.models import CustomRoleGrant, GrantChange, Guest, RoleGrant
 from accounts.access.rules import (
     MANAGE_PEOPLE,
     MANAGE_ROLES,
-    MANAGE_TEAMS,
-    OBJECT_ROLE_NAMES,
     ROLE_NAMES,
-    ObjectRole,
+    Change,
     Permit,
     Role,
     is_fresh,
-    may_give,
-    may_give_on,
 )
 from accounts.people import services as people
-from accounts.people.models import Team, User
-from accounts.people.rules import State
+from accounts.people.models import User
+from accounts.people.rules import Kind, State
 from panel.journal import services as journal
-from panel.kernel.actors import Actor
+from panel.kernel.actors import SYSTEM, Actor
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid, NeedsFreshFactor
 from panel.kernel.installation import organisation
 
 _permits: dict[str, Permit] = {}
 _endings: list[Callable[[User, datetime], None]] = []
+_listeners: list[Callable[[set[UUID], datetime], None]] = []
 
 
 class LastAdministrator(Conflict):
@@ -62,6 +57,34 @@ def register_ending(ending: Callable[[User, datetime], None]) -> None:
     _endings.append(ending)
 
 
+def register_change(listener: Callable[[set[UUID], datetime], None]) -> None:
+    """Who must know at once that rights of users changed (keys at the gateway): called inside the transaction."""
+    _listeners.append(listener)
+
+
+def changed(users: Iterable[UUID], at: datetime) -> None:
+    """Rights of these users are other than before: tell everything that acts on them."""
+    found = set(users)
+    queries.forget()
+    for listener in _listeners if found else ():
+        listener(found, at)
+
+
+def require_over(actor: Actor, user: User, at: datetime) -> None:
+    """Whoever opens, closes or renews an account may do at least what its holder may. Raises AboveOwnRights."""
+    theirs = queries.prospects(user.id, at)
+    require_within(actor, {one.name for one in _permits.values() if theirs.has(one)}, at)
+
+
+def require_within(actor: Actor, names: Iterable[str], at: datetime) -> None:
+    """Nobody gives what they do not have; an administrator gives every role. Raises AboveOwnRights."""
+    own = queries.standing(actor, at)
+    if actor.kind in queries.ALL_POWERFUL or Role.ADMINISTRATOR in own.roles:
+        return
+    if any(name not in _permits or not own.has(_permits[name]) for name in names):
+        raise AboveOwnRights("You cannot give or take rights above your own.", permit=MANAGE_ROLES.name)
+
+
 def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
     """Raise Forbidden unless `can`, NeedsFreshFactor when the permit asks for one and the session's is too old."""
     if not queries.can(actor, permit, obj):
@@ -83,23 +106,43 @@ def give_role(
 ) -> RoleGrant:  # fmt: skip
     """Give an organisation role or change its reason and end. Raises Forbidden, Invalid, LastAdministrator, Duties…"""
     require(actor, MANAGE_ROLES)
-    if actor.kind == "person" and not may_give(queries.standing(actor, at).roles, role):
-        raise AboveOwnRights("You cannot give a role above your own.", permit=MANAGE_ROLES.name)
-    _check_end(expires_at, at)
+    require_within(actor, _opened_by(role), at)
+    may_have_roles(user)
+    check_end(expires_at, at)
     broken = queries.require_separate(user.id, role, at, despite=despite)
     if role is Role.ADMINISTRATOR and expires_at is not None:
         _keep_one_administrator(user, at)
-    grant = RoleGrant.objects.filter(user=user, role=role).first() or RoleGrant(user=user, role=role)
+    found = RoleGrant.objects.filter(user=user, role=role).first()
+    grant = found or RoleGrant(user=user, role=role)
     grant.key_id, grant.reason, grant.given_at, grant.expires_at = user.key_id, reason, at, expires_at
     grant.given_by(actor)
     grant.save()
-    queries.forget()
-    despite_of = {"despite": broken} if broken else {}
-    _tell("access.role.given", actor, user, at, expires_at=expires_at, reason=reason, role=role.value, **despite_of)
+    act = Change.CHANGED if found else Change.GIVEN
+    _tell_role("access.role.given", act, actor, user, role, reason, at, expires_at, broken)
     people.tell_of_access(
         actor=actor, user=user, title=organisation(), role=ROLE_NAMES[role], reason=reason, until=expires_at, at=at
     )
     return grant
+
+
+def _opened_by(role: Role) -> set[str]:
+    return {one.name for one in _permits.values() if role in one.roles}
+
+
+def may_have_roles(user: User) -> None:
+    """Raises Conflict for a guest."""
+    if queries.guest(user.id) is not None:
+        raise Conflict("A guest has the scope they were given, and no role. Change the scope.")
+
+
+def _tell_role(
+    event: str, act: Change, actor: Actor, user: User, role: Role, reason: str, at: datetime,
+    expires_at: datetime | None = None, broken: str = "",
+) -> None:  # fmt: skip
+    GrantChange.note(act, actor=actor, receiver=user, role=role.value, reason=reason, at=at, expires_at=expires_at)
+    despite = {"despite": broken} if broken else {}
+    _tell(event, actor, user, at, expires_at=expires_at, reason=reason, role=role.value, **despite)
+    changed([user.id], at)
 
 
 @transaction.atomic
@@ -114,15 +157,34 @@ def first_administrator(*, user_id: UUID, at: datetime) -> None:
 
 
 @transaction.atomic
-def withdraw_role(*, actor: Actor, user: User, role: Role, at: datetime) -> None:
+def withdraw_role(*, actor: Actor, user: User, role: Role, at: datetime, reason: str = "") -> None:
     """Raises Forbidden, LastAdministrator. Withdrawing what is not there does nothing."""
     require(actor, MANAGE_ROLES)
+    require_within(actor, _opened_by(role), at)
     if role is Role.ADMINISTRATOR:
         _keep_one_administrator(user, at)
     deleted, _ = RoleGrant.objects.filter(user=user, role=role).delete()
     if deleted:
-        queries.forget()
-        _tell("access.role.withdrawn", actor, user, at, role=role.value)
+        _tell_role("access.role.withdrawn", Change.ENDED, actor, user, role, reason, at)
+
+
+def expire_roles(at: datetime) -> int:
+    """Let roles run out, and visits of guests: their accounts close. Returns how many."""
+    rows = [
+        *RoleGrant.objects.ended(at).select_related("user"),
+        *CustomRoleGrant.objects.ended(at).select_related("user", "role"),
+    ]
+    for one in rows:
+        name = one.role if isinstance(one, RoleGrant) else one.role.name
+        GrantChange.note(Change.EXPIRED, actor=SYSTEM, receiver=one.user, role=name, reason="", at=at)
+        journal.record("access.grant.expired", actor=SYSTEM, obj=("user", one.user_id), detail={"role": name}, at=at)
+        one.delete()
+    visits = Guest.objects.filter(expires_at__lte=at).exclude(user__state=State.DISABLED).select_related("user")
+    for visit in visits:
+        GrantChange.note(Change.EXPIRED, actor=SYSTEM, receiver=visit.user, role="guest", reason="", at=at)
+        close(actor=SYSTEM, user=visit.user, reason="The visit ended", at=at)
+    changed([one.user_id for one in rows], at)
+    return len(rows) + len(visits)
 
 
 @transaction.atomic
@@ -131,12 +193,18 @@ def disable(*, actor: Actor, user: User, reason: str, at: datetime) -> User:
     require(actor, MANAGE_PEOPLE)
     if actor.id == user.id:
         raise Conflict("Ask another administrator to disable your own account.")
+    require_over(actor, user, at)
     _keep_one_administrator(user, at)
+    return close(actor=actor, user=user, reason=reason, at=at)
+
+
+def close(*, actor: Actor, user: User, reason: str, at: datetime) -> User:
+    """What disabling does, for a caller that has asked who may."""
     row = people.step(user, State.DISABLED)
     for ending in _endings:
         ending(row, at)
-    queries.forget()
     _tell("people.user.disabled", actor, user, at, reason=reason)
+    changed([user.id], at)
     return row
 
 
@@ -144,88 +212,19 @@ def disable(*, actor: Actor, user: User, reason: str, at: datetime) -> User:
 def enable(*, actor: Actor, user: User, at: datetime) -> User:
     """Open a disabled account again, without sessions and keys. One that never joined becomes invited."""
     require(actor, MANAGE_PEOPLE)
-    ready = user.has_usable_password() and user.state == State.DISABLED
+    require_over(actor, user, at)
+    ready = user.kind == Kind.SERVICE or (user.has_usable_password() and user.state == State.DISABLED)
     row = people.step(user, State.ACTIVE if ready else State.INVITED)
     _tell("people.user.enabled", actor, user, at)
+    changed([user.id], at)
     return row
-
-
-@transaction.atomic
-def create_team(*, actor: Actor, name: str, at: datetime) -> Team:
-    """Raises Forbidden, Invalid, Conflict when the name is taken."""
-    require(actor, MANAGE_TEAMS)
-    team = people.create_team(name=name)
-    journal.record("people.team.created", actor=actor, obj=team, at=at)
-    return team
-
-
-@transaction.atomic
-def set_membership(*, actor: Actor, team: Team, user: User, member: bool, at: datetime) -> None:
-    """Put a person into a team, or take them out. Raises Forbidden."""
-    require(actor, MANAGE_TEAMS)
-    (people.join if member else people.leave)(team, user)
-    event = "people.team.joined" if member else "people.team.left"
-    journal.record(event, actor=actor, obj=team, detail={"user": str(user.id)}, at=at)
-
-
-@transaction.atomic
-def share(
-    *,
-    actor: Actor,
-    permit: Permit,
-    obj: Model,
-    receiver: User | Team,
-    role: ObjectRole,
-    reason: str,
-    at: datetime,
-    expires_at: datetime | None = None,
-    beside: bool = False,
-) -> UserGrant | TeamGrant:
-    """Give a user or a team a role on one object, in place of the one they have there (`beside`: next to it, for a time).
-    `permit` is the slice's own for sharing. Raises Forbidden, AboveOwnRights, Invalid."""
-    require(actor, permit, obj)
-    own = ObjectRole.OWNER if _everywhere(actor, permit, at) else queries.object_role(actor, obj, at)
-    if not may_give_on(own, role):
-        raise AboveOwnRights("You cannot give a role above your own.", permit=permit.name)
-    _check_end(expires_at, at)
-    rows, grant = queries.place_of(obj, receiver)
-    (rows.filter(permission__codename=role.codename) if beside else rows).delete()
-    grant.permission = Permission.objects.get(
-        content_type=ContentType.objects.get_for_model(type(obj)), codename=role.codename
-    )
-    grant.reason, grant.given_at, grant.expires_at = reason, at, expires_at
-    grant.given_by(actor)
-    grant.save(force_insert=True)
-    end = expires_at.isoformat() if expires_at else ""
-    detail = {"receiver": str(receiver.id), "role": role.codename, "expires_at": end}
-    journal.record("access.object.shared", actor=actor, obj=_reference(obj), detail=detail, at=at)
-    if isinstance(receiver, User):
-        title, word = str(getattr(obj, "name", "")), OBJECT_ROLE_NAMES[role]
-        people.tell_of_access(
-            actor=actor, user=receiver, title=title, role=word, reason=reason, until=expires_at, at=at
-        )
-    return grant
-
-
-@transaction.atomic
-def unshare(*, actor: Actor, permit: Permit, grant: UserGrant | TeamGrant, at: datetime) -> None:
-    """Take a grant back. Raises Forbidden."""
-    obj: Model = grant.content_object  # type: ignore[union-attr]  # every concrete grant has it
-    require(actor, permit, obj)
-    detail = {"receiver": str(grant.receiver_id), "role": grant.role.codename}
-    journal.record("access.object.unshared", actor=actor, obj=_reference(obj), detail=detail, at=at)
-    grant.delete()
-
-
-def _everywhere(actor: Actor, permit: Permit, at: datetime) -> bool:
-    return actor.kind in queries.ALL_POWERFUL or queries.standing(actor, at).has(permit)
 
 
 def _reference(obj: Model | None) -> tuple[str, UUID] | None:
     return getattr(obj, "journal_ref", None)
 
 
-def _check_end(expires_at: datetime | None, at: datetime) -> None:
+def check_end(expires_at: datetime | None, at: datetime) -> None:
     if expires_at is not None and expires_at <= at:
         raise Invalid(fields={"expires_at": "This day has passed. Choose one after today."})
 

@@ -1,12 +1,12 @@
 """Who lacks what, who can give it, and which requests somebody may see and answer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.access import queries as access
 from accounts.access import services as rights
@@ -20,34 +20,13 @@ from accounts.access.rules import (
 )
 from accounts.elevation.models import AccessRequest, BrokenGlass, Eligible
 from accounts.elevation.rules import REVIEW, WAITS, Glass, State, glass_at
+from accounts.grants.queries import kinds
 from accounts.people import queries as people
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects
 
 NAMED = 4
 """So many of those who can give a right are named."""
-
-
-@dataclass(frozen=True)
-class Grantable:
-    """A kind of object on which roles can be given: how to find one, which permit gives roles on it, and all on which an
-    actor may do that."""
-
-    kind: str
-    find: Callable[[UUID], Model | None]
-    permit: Permit
-    in_hand: Callable[[Actor], QuerySet[Any]]
-
-
-_grantable: dict[str, Grantable] = {}
-
-
-def register_grantable(one: Grantable) -> None:
-    _grantable[one.kind] = one
-
-
-def grantable(kind: str) -> Grantable | None:
-    return _grantable.get(kind)
 
 
 @dataclass(frozen=True)
@@ -87,7 +66,7 @@ def explain(actor: Actor, permit_name: str, obj: tuple[str, UUID] | None, at: da
 
 def answerers(request: AccessRequest, at: datetime) -> set[UUID]:
     """Persons who may answer a request, but for who asked."""
-    kind = grantable(request.object_kind)
+    kind = kinds.grantable(request.object_kind)
     found = kind.find(request.object_id) if kind and request.object_id else None
     owners = {one.user_id for one in access.grants_on(found)[0] if one.role is ObjectRole.OWNER} if found else set()
     return (owners or administrators(at)) - {request.person_id}
@@ -99,7 +78,7 @@ def administrators(at: datetime) -> set[UUID]:
 
 def _givers(permit: Permit, obj: tuple[str, UUID] | None, at: datetime) -> list[str]:
     """Names of owners of the object, then of administrators."""
-    kind = grantable(obj[0]) if obj else None
+    kind = kinds.grantable(obj[0]) if obj else None
     found = kind.find(obj[1]) if kind and obj else None
     owners = [one.user_id for one in access.grants_on(found)[0] if one.role is ObjectRole.OWNER] if found else []
     wardens = administrators(at)
@@ -117,7 +96,7 @@ def may_decide(actor: Actor, request: AccessRequest) -> bool:
     """Owners of the object and administrators; nobody on their own request."""
     if actor.id == request.person_id:
         return False
-    kind = grantable(request.object_kind)
+    kind = kinds.grantable(request.object_kind)
     if not request.object_kind:
         return access.can(actor, MANAGE_ROLES)
     found = kind.find(request.object_id) if kind and request.object_id else None
@@ -143,7 +122,7 @@ def waiting_now(actor: Actor, at: datetime) -> list[AccessRequest]:
 
 def _in_hand(actor: Actor) -> Q:
     found = Q(object_kind="") if access.can(actor, MANAGE_ROLES) else Q(pk__in=[])
-    for kind in _grantable.values():
+    for kind in kinds.grantables():
         found |= Q(object_kind=kind.kind, object_id__in=kind.in_hand(actor))
     return found
 

@@ -116,11 +116,12 @@ class Team(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="team")
     name = models.CharField(max_length=80, unique=True)
-    managers = models.ManyToManyField(User, related_name="managed_teams", blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         default_permissions = ()
+        # The object roles of accounts.access, which stands above and cannot be named here: an editor manages the team.
+        permissions: ClassVar = [(role, role) for role in ("viewer", "operator", "editor", "owner")]
 
     @property
     def journal_ref(self) -> tuple[str, UUID]:

@@ -71,6 +71,10 @@ def teams() -> list[Team]:
     return list(Team.objects.select_related("group").order_by("name"))
 
 
+def teams_with_ids(ids: Iterable[UUID]) -> list[Team]:
+    return list(Team.objects.filter(id__in=set(ids)))
+
+
 def teams_of(user_id: UUID) -> list[Team]:
     return list(Team.objects.filter(group__user=user_id).order_by("name"))
 

@@ -158,4 +158,3 @@ def join(team: Team, user: User) -> None:
 
 def leave(team: Team, user: User) -> None:
     team.group.user_set.remove(user)
-    team.managers.remove(user)

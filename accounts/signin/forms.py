@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access.rules import ROLE_NAMES, Role
 from accounts.signin.rules import MAX_PASSWORD, MIN_PASSWORD
 from panel.ui.forms import CodeField, CodeInput
 
@@ -80,15 +79,6 @@ class Administrator(forms.Form):
 
 class Stored(forms.Form):
     stored = forms.BooleanField(label=_("I stored these codes somewhere safe"))
-
-
-class Person(forms.Form):
-    full_name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in reversed(Role)])
-    reason = forms.CharField(
-        label=_("Why"), max_length=200, required=False, help_text=_("Stands in the journal beside the role.")
-    )
 
 
 class Reset(forms.Form):

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import middleware as doors
 from accounts.access import services as access
 from accounts.approvals.rules import kinds
-from accounts.people import queries as people
-from accounts.signin import middleware
+from accounts.grants.queries import why
+from accounts.signin import middleware, queries
 from accounts.signin.services import links, notices, resets, sessions
 from accounts.signin.views import enrolment, security, tasks
 from panel.journal import events
@@ -81,6 +81,7 @@ for letter in notices.letters(_LETTERS):
     letters.register(letter)
 
 access.register_ending(sessions.end_all)
+why.register_condition(queries.second_factor)
 access.register_ending(links.end_links)
 for step in enrolment.SETUP:
     setup.register(step)
@@ -89,14 +90,3 @@ cards.register(cards.Source("signin", tasks=tasks.few_codes))
 access.register_permits(security.CHANGE)
 menu.register(Item("account", _("Your security"), "signin:security", "shield", order=10))
 menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))
-setup.register_chore(
-    setup.Chore(
-        "people",
-        _("Invite somebody"),
-        _("A second administrator can help when you lose your factors."),
-        "signin:invitations",
-        10,
-        lambda _actor, _at: people.everybody()[:2].count() > 1,
-        security.CHANGE,
-    )
-)

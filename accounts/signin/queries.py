@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import django_otp
+from django.utils.translation import gettext as _
+
+from accounts.access.rules import Permit
+from accounts.grants.queries.why import Step
 from accounts.people.models import User
+from accounts.people.rules import Kind
 from accounts.signin.models import RecoveryCode, RecoveryDevice, TotpDevice
 
 
@@ -36,3 +42,10 @@ def series_of(user: User) -> str:
     """The name of the current set of recovery codes, "" when there is none."""
     device = RecoveryDevice.objects.filter(user=user).first()
     return str(device.series) if device else ""
+
+
+def second_factor(user: User, _permit: Permit, _at: datetime) -> Step | None:
+    """What stands between somebody and every right they have."""
+    if user.kind != Kind.PERSON or django_otp.user_has_device(user):
+        return None
+    return Step(False, _("No second factor is set up: they cannot sign in."))

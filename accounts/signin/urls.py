@@ -19,7 +19,6 @@ urlpatterns = [
     path("account/security/authenticator/", security.Authenticator.as_view(), name="authenticator"),
     path("account/security/codes/", security.Codes.as_view(), name="codes"),
     path("account/security/elsewhere/", security.Elsewhere.as_view(), name="elsewhere"),
-    path("people/new/", inviting.Invitations.as_view(), name="invitations"),
     path("people/<uuid:user_id>/invitation/", inviting.Invitation.as_view(), name="invitation"),
     path("people/<uuid:user_id>/factor-reset/", resetting.Reset.as_view(), name="reset"),
 ]

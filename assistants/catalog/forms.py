@@ -105,24 +105,6 @@ class Reason(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class Grant(forms.Form):
-    """`receiver` is "user:id" or "team:id"."""
-
-    receiver = forms.ChoiceField(label=_("Who"))
-    role = forms.ChoiceField(label=_("May do"), choices=ROLES)
-    reason = forms.CharField(label=_("Why"), max_length=300)
-    expires_at = forms.DateTimeField(
-        label=_("Until"),
-        required=False,
-        help_text=_("UTC. Leave empty for no end."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-    def __init__(self, *args: Any, receivers: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["receiver"].choices = [("", _("Choose …")), *receivers]  # type: ignore[attr-defined]
-
-
 class Case(forms.Form):
     """A pinned test: what a person may write and what the guards must do with it."""
 

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
-from accounts.elevation import queries as elevation
+from accounts.grants.queries import kinds
+from assistants.catalog.models import Assistant
 from assistants.catalog.queries import sharing, tabs
 from assistants.catalog.queries.assistants import visible_to
 from assistants.catalog.rules import permits
 from assistants.catalog.services import demo
+from assistants.catalog.services.changes import touch
 from assistants.catalog.views import board, first
 from panel.journal import events
 from panel.kernel.actors import Actor
@@ -119,7 +121,9 @@ def _choices(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 objects.register(objects.Resolver("assistant", "Assistant", _cards, _choices))
-elevation.register_grantable(elevation.Grantable("assistant", sharing.find, permits.SHARE, sharing.shared_by))
+kinds.register_grantable(
+    kinds.Grantable("assistant", sharing.find, permits.SHARE, sharing.shared_by, permits.VIEW, Assistant, touch)
+)
 
 
 demo_registry.register(50, demo.build)

@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from accounts.grants import api as grants
+from accounts.grants.views import tab
 from assistants.catalog.api import assistants as api
 from assistants.catalog.api import history as api_history
-from assistants.catalog.views import drafting, history, listing, overview, sharing, testing
+from assistants.catalog.rules import permits
+from assistants.catalog.views import base, drafting, history, listing, overview, testing
 
 app_name = "catalog"
 one = [
@@ -25,9 +28,11 @@ one = [
     path("versions/<int:number>/", history.Version.as_view(), name="version"),
     path("versions/<int:number>/rollback/", history.Rollback.as_view(), name="rollback"),
     path("comparison/", history.Comparison.as_view(), name="comparison"),
-    path("grants/", sharing.Grants.as_view(), name="grants"),
-    path("grants/<uuid:grant_id>/withdrawal/", sharing.Withdrawal.as_view(), name="withdrawal"),
-]
+    *tab.pages(
+        "assistant", "assistant_id", namespace="catalog", see=permits.VIEW, share=permits.SHARE, frame=base.framed,
+        base="assistants/catalog/one.html",
+    ),
+]  # fmt: skip
 api_one = [
     path("", api.One.as_view(), name="api_assistant"),
     path("draft/", api.Draft.as_view(), name="api_draft"),
@@ -36,8 +41,7 @@ api_one = [
     path("versions/", api_history.Versions.as_view(), name="api_versions"),
     path("versions/<int:number>/", api_history.Version.as_view(), name="api_version"),
     path("publications/", api_history.Publications.as_view(), name="api_publications"),
-    path("grants/", api_history.Grants.as_view(), name="api_grants"),
-    path("grants/<uuid:grant_id>/", api_history.Grant.as_view(), name="api_grant"),
+    *grants.pages("assistant", "assistant_id", see=permits.VIEW, share=permits.SHARE),
 ]
 urlpatterns = [
     path("assistants/", listing.listing, name="list"),

@@ -10,12 +10,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
+from accounts.grants.queries import kinds
 from assistants.vault import queries, rules
+from assistants.vault.models import Secret
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import objects, privacy
-from panel.kernel.registries.privacy import NotPersonal
+from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
 access.register_permits(*rules.PERMITS)
@@ -44,6 +46,10 @@ privacy.declare(
         "created_by_kind": _WORD,
     },
 )
+for grant, receiver in (("vault.SecretUserGrant", "user"), ("vault.SecretTeamGrant", "group")):
+    privacy.declare(
+        grant, {"giver_kind": _WORD, "reason": Personal(receiver, "employment", "to show why a right was given")}
+    )
 privacy.declare("vault.SecretBinding", {"user_kind": _WORD, "created_by_kind": _WORD})
 
 
@@ -52,7 +58,12 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
     return {secret.id: objects.Card(secret.name, reverse("vault:detail", args=[secret.id])) for secret in found}
 
 
-objects.register(objects.Resolver("secret", "Secret", _cards))
+def _choices(actor: Actor) -> list[tuple[UUID, str]]:
+    return list(queries.visible_to(actor).kept().order_by("name").values_list("id", "name"))
+
+
+objects.register(objects.Resolver("secret", "Secret", _cards, _choices))
+kinds.register_grantable(kinds.Grantable("secret", queries.find, rules.SHARE, queries.shared_by, rules.VIEW, Secret))
 
 
 def _tasks(actor: Actor, at: datetime) -> list[cards.Task]:

@@ -16,6 +16,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from accounts.access.models import TeamGrant, UserGrant
+from accounts.access.rules import OBJECT_PERMISSIONS
 from assistants.vault.rules import Kind, State
 from panel.kernel import ids
 from panel.kernel.crypto.fields import EncryptedText
@@ -48,6 +50,7 @@ class Secret(models.Model):
 
     class Meta:
         default_permissions = ()
+        permissions = tuple(OBJECT_PERMISSIONS)
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("name"), name="vault_secret_name", condition=~Q(state=State.DESTROYED.value)),
             models.CheckConstraint(name="vault_secret_state", condition=Q(state__in=[state.value for state in State])),
@@ -58,6 +61,14 @@ class Secret(models.Model):
     @property
     def journal_ref(self) -> tuple[str, UUID]:
         return "secret", self.id
+
+
+class SecretUserGrant(UserGrant):
+    content_object = models.ForeignKey(Secret, on_delete=models.CASCADE, related_name="user_grants")
+
+
+class SecretTeamGrant(TeamGrant):
+    content_object = models.ForeignKey(Secret, on_delete=models.CASCADE, related_name="team_grants")
 
 
 class SecretVersion(models.Model):

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -19,7 +20,7 @@ from panel.kernel.registries import objects
 
 def visible_to(actor: Actor) -> SecretQuerySet:
     """Secrets that the actor may know of. Destroyed ones stay visible: their history is evidence."""
-    return Secret.objects.all() if access.can(actor, rules.VIEW) else Secret.objects.none()
+    return cast("SecretQuerySet", access.visible(Secret.objects.all(), actor, rules.VIEW))
 
 
 def listed(actor: Actor) -> QuerySet[Secret]:
@@ -27,12 +28,21 @@ def listed(actor: Actor) -> QuerySet[Secret]:
     return visible_to(actor).annotate(users=Count("bindings"))
 
 
-def rights(actor: Actor) -> dict[str, bool]:
-    """What pages offer: "add", "rotate", "bind", "disable", "destroy"."""
+def rights(actor: Actor, secret: Secret | None = None) -> dict[str, bool]:
+    """What pages offer: "add", and on a secret "rotate", "bind", "disable", "destroy", "share"."""
     return {
-        permit.name.removeprefix("vault.").removesuffix("_secret"): access.can(actor, permit)
+        permit.name.removeprefix("vault.").removesuffix("_secret"): access.can(actor, permit, secret)
         for permit in rules.PERMITS
     }
+
+
+def find(secret_id: UUID) -> Secret | None:
+    return Secret.objects.filter(id=secret_id).first()
+
+
+def shared_by(actor: Actor) -> QuerySet[Any]:
+    """Ids of all that the actor may share."""
+    return access.visible(Secret.objects.all(), actor, rules.SHARE).values("id")
 
 
 @dataclass(frozen=True, slots=True)

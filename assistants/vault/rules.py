@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access.rules import Permit, Role
+from accounts.access.rules import ObjectRole, Permit, Role
 
 VALUE_LIMIT = 32 * 1024
 """Bytes of a value: enough for a service-account file or a certificate chain."""
@@ -32,13 +32,32 @@ class State(enum.StrEnum):
 
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-VIEW = Permit("vault.view_secret", _("See secrets, never their values"), roles=_ADMINISTRATORS | {Role.AUDITOR})
+VIEW = Permit(
+    "vault.view_secret",
+    _("See secrets, never their values"),
+    roles=_ADMINISTRATORS | {Role.AUDITOR},
+    object_role=ObjectRole.VIEWER,
+)
 ADD = Permit("vault.add_secret", _("Store a secret"), roles=_ADMINISTRATORS)
-ROTATE = Permit("vault.rotate_secret", _("Replace the value of a secret"), roles=_ADMINISTRATORS)
-BIND = Permit("vault.bind_secret", _("Decide what may use a secret"), roles=_ADMINISTRATORS)
-DISABLE = Permit("vault.disable_secret", _("Disable and enable a secret"), roles=_ADMINISTRATORS)
-DESTROY = Permit("vault.destroy_secret", _("Destroy a secret"), roles=_ADMINISTRATORS, fresh=True)
-PERMITS = (VIEW, ADD, ROTATE, BIND, DISABLE, DESTROY)
+ROTATE = Permit(
+    "vault.rotate_secret",
+    _("Replace the value of a secret"),
+    roles=_ADMINISTRATORS,
+    object_role=ObjectRole.OPERATOR,
+)
+BIND = Permit(
+    "vault.bind_secret", _("Decide what may use a secret"), roles=_ADMINISTRATORS, object_role=ObjectRole.OWNER
+)
+DISABLE = Permit(
+    "vault.disable_secret", _("Disable and enable a secret"), roles=_ADMINISTRATORS, object_role=ObjectRole.OPERATOR
+)
+DESTROY = Permit(
+    "vault.destroy_secret", _("Destroy a secret"), roles=_ADMINISTRATORS, object_role=ObjectRole.OWNER, fresh=True
+)
+SHARE = Permit(
+    "vault.share_secret", _("Share a secret"), roles=_ADMINISTRATORS, object_role=ObjectRole.OWNER, fresh=True
+)
+PERMITS = (VIEW, ADD, ROTATE, BIND, DISABLE, DESTROY, SHARE)
 
 
 def clean(kind: str, value: str) -> str:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
+from accounts.grants import services as grants
 from assistants.vault import queries, rules
 from assistants.vault.models import Secret, SecretBinding, SecretVersion
 from panel.journal import services as journal
@@ -72,6 +73,7 @@ def create(
                 changed_at=at,
             )
             _add_version(secret, actor, value, at)
+            grants.own(secret, secret.owner, rules.SHARE, _("Stored it"), at)
             journal.record("vault.secret.created", actor=actor, obj=secret, detail={"kind": kind}, at=at)
     except IntegrityError as error:
         if "vault_secret_name" not in str(error):
@@ -90,7 +92,7 @@ def rotate(
     revision: int | None = None,
 ) -> Secret:
     """Put a new value with its own end in use at once; the old version stays sealed and is never used again."""
-    access.require(actor, rules.ROTATE)
+    access.require(actor, rules.ROTATE, secret)
     value = _value(secret.kind, value)
     _future(expires_at, at)
     with transaction.atomic():
@@ -116,7 +118,7 @@ def enable(*, actor: Actor, secret: Secret, at: datetime, revision: int | None =
 
 def destroy(*, actor: Actor, secret: Secret, at: datetime, revision: int | None = None) -> Secret:
     """Destroy the key: no version can be read again, here or in a later backup. Raises Forbidden, Held, Conflict."""
-    access.require(actor, rules.DESTROY)
+    access.require(actor, rules.DESTROY, secret)
     with transaction.atomic():
         secret = _locked(secret, revision)
         if secret.state == rules.State.DESTROYED:
@@ -132,7 +134,7 @@ def destroy(*, actor: Actor, secret: Secret, at: datetime, revision: int | None 
 
 def bind(*, actor: Actor, secret: Secret, user: tuple[str, UUID], at: datetime) -> SecretBinding:
     """Let one user, such as ("provider", id), be given the value. Binding twice is no change."""
-    access.require(actor, rules.BIND)
+    access.require(actor, rules.BIND, secret)
     with transaction.atomic():
         secret = _locked(secret, None)
         if secret.state == rules.State.DESTROYED:
@@ -151,7 +153,7 @@ def bind(*, actor: Actor, secret: Secret, user: tuple[str, UUID], at: datetime) 
 
 def unbind(*, actor: Actor, secret: Secret, user: tuple[str, UUID], at: datetime) -> None:
     """Take the permission away. Unbinding what is not bound is no change."""
-    access.require(actor, rules.BIND)
+    access.require(actor, rules.BIND, secret)
     with transaction.atomic():
         secret = _locked(secret, None)
         gone, _rows = secret.bindings.filter(user_kind=user[0], user_id=user[1]).delete()
@@ -162,11 +164,8 @@ def unbind(*, actor: Actor, secret: Secret, user: tuple[str, UUID], at: datetime
 
 def use(secret_id: UUID, *, user: tuple[str, UUID], at: datetime) -> bytes:
     """The value, for a user it is bound to. Raises NotBound (also when there is no such secret), NotUsable."""
-    binding = (
-        SecretBinding.objects.select_related("secret")
-        .filter(secret_id=secret_id, user_kind=user[0], user_id=user[1])
-        .first()
-    )
+    rows = SecretBinding.objects.select_related("secret")
+    binding = rows.filter(secret_id=secret_id, user_kind=user[0], user_id=user[1]).first()
     if binding is None:
         raise NotBound(_("This secret is not bound to what wants to use it."))
     secret = binding.secret
@@ -199,7 +198,7 @@ def _words(user: tuple[str, UUID]) -> dict[str, str]:
 
 
 def _switch(actor: Actor, secret: Secret, states: tuple[str, str], at: datetime, revision: int | None) -> Secret:
-    access.require(actor, rules.DISABLE)
+    access.require(actor, rules.DISABLE, secret)
     before, after = states
     with transaction.atomic():
         secret = _locked(secret, revision)

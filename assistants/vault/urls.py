@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
-from assistants.vault import api, views
+from accounts.grants import api as grants
+from accounts.grants.views import tab
+from assistants.vault import api, rules, views
 
 app_name = "vault"
 one = [
@@ -13,7 +15,12 @@ one = [
     path("versions/", api.Versions.as_view(), name="api_versions"),
     path("bindings/", api.Bindings.as_view(), name="api_bindings"),
     path("bindings/<slug:kind>/<uuid:user_id>/", api.Binding.as_view(), name="api_binding"),
+    *grants.pages("secret", "secret_id", see=rules.VIEW, share=rules.SHARE),
 ]
+shared = tab.pages(
+    "secret", "secret_id", namespace="vault", see=rules.VIEW, share=rules.SHARE, frame=views.framed,
+    base="assistants/vault/one.html",
+)  # fmt: skip
 urlpatterns = [
     path("secrets/", views.secrets, name="list"),
     path("secrets/new/", views.New.as_view(), name="new"),
@@ -28,6 +35,7 @@ urlpatterns = [
         views.Unbinding.as_view(),
         name="unbinding",
     ),
+    path("secrets/<uuid:secret_id>/", include(shared)),
     path("api/v1/secrets/", api.Secrets.as_view(), name="api_secrets"),
     path("api/v1/secrets/<uuid:secret_id>/", include(one)),
 ]

@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access.rules import door
+from accounts.access import services as access
+from accounts.access.rules import door, door_of
 from assistants.vault import forms, queries, rules, services
 from assistants.vault.models import Secret
+from panel.kernel import clock
+from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
 from panel.ui.lists.answer import answer
 from panel.ui.lists.columns import Column, Empty, Filter
@@ -91,8 +94,31 @@ class New(FormPage):
         return reverse("vault:detail", args=[secret.id])
 
 
+TABS = [("vault:detail", gettext_lazy("Overview")), ("vault:grants", gettext_lazy("Access"))]
+
+
+def framed(actor: Actor, secret: Secret, tab: str) -> dict[str, Any]:
+    """What stands around every page of a secret."""
+    return {
+        "secret": secret,
+        "kind_word": KIND_WORDS[secret.kind],
+        "state": STATE_WORDS[secret.state],
+        "expired": queries.expired(secret, clock.now()),
+        "may": queries.rights(actor, secret),
+        "tabs": [{"label": name, "url": reverse(url, args=[secret.id]), "current": url == tab} for url, name in TABS],
+    }
+
+
 class OfSecret(Page):
-    """A page about one secret that the actor may know of; any other is missing."""
+    """A page about one secret that the actor may know of; any other is missing. One on which they lack the page's right
+    says so before anything is typed."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        declared = door_of(type(self))
+        permit = declared.permit_for("post" if request.method == "POST" else "get") if declared else None
+        if permit and permit is not rules.VIEW:
+            access.require(self.actor, permit, self.secret)
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def secret(self) -> Secret:
@@ -102,7 +128,7 @@ class OfSecret(Page):
         return found
 
     def context(self) -> dict[str, Any]:
-        return {"secret": self.secret, "may": queries.rights(self.actor)}
+        return framed(self.actor, self.secret, "vault:detail")
 
     def back(self) -> str:
         return reverse("vault:detail", args=[self.secret.id])
@@ -116,9 +142,6 @@ class Detail(OfSecret):
         users, makers = queries.users(self.actor, self.secret), queries.makers(self.secret)
         return {
             **super().context(),
-            "kind": KIND_WORDS[self.secret.kind],
-            "state": STATE_WORDS[self.secret.state],
-            "expired": queries.expired(self.secret, self.at),
             "versions": [(one, _named(makers, one.created_by_id)) for one in queries.versions(self.secret)],
             "owner": _named(makers, self.secret.owner_id),
             "users": users,

@@ -8,6 +8,7 @@ from tests.architecture import tree
 
 # Real time on purpose: one-time passwords, sessions, signatures and TLS do not obey the house's clock.
 REAL_TIME = (
+    "accounts/invitations/",  # one-time links live in real time
     "accounts/signin/",
     "accounts/access/services.py",  # how long ago a factor was proved
     "assistants/catalog/services/demo.py",  # proves factors

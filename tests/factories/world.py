@@ -10,8 +10,8 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from accounts.access import services as access
 from accounts.access.rules import ObjectRole
+from accounts.grants import services as grants
 from accounts.people.models import User
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants, drafts
@@ -69,7 +69,7 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
     console, at = actors.console(), clock.now()
     alice, bob = people["alice"], people["bob"]
     assistant = assistants.create(actor=actor_of(alice), name=f"{CANARY} desk", slug="zilpzalp-desk", at=at)
-    access.share(
+    grants.share(
         actor=console,
         permit=permits.SHARE,
         obj=assistant,

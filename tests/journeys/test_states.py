@@ -67,7 +67,7 @@ def _settings(person: Person) -> str:
 
 def test_a_form_sent_after_signing_out_elsewhere_is_carried_on(ada: Visitor) -> None:
     person, other = ada.person, ada.tab()
-    person.go("/teams/")
+    person.go("/teams/new/")
     person.fill("Name", "Night shift")
     steps.sign_out(other)
     other.page.close()

@@ -6,13 +6,12 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import forms, queries, rules, services
+from accounts.access import forms, queries, services
 from accounts.access.rules import MANAGE_PEOPLE, MANAGE_ROLES, ROLE_NAMES, SEE_PEOPLE, Role, door, in_force
 from accounts.people import queries as people
 from accounts.people.models import User
@@ -53,7 +52,7 @@ def rows(at: datetime) -> list[Row]:
     roles = queries.roles_by_user(at)
     return [
         Row(one.id, one.full_name, one.email_address or "", one.state, roles.get(one.id, []), one.last_login)
-        for one in people.opened(people.everybody())
+        for one in people.opened(people.everybody().persons())
     ]
 
 
@@ -73,9 +72,10 @@ COLUMNS = [
     ),
     Column("last_login", gettext_lazy("Signed in"), cell="ago", numeric=True),
 ]  # fmt: skip
+ROLES = [(role.value, ROLE_NAMES[role]) for role in Role if role is not Role.MEMBER]
 FILTERS = [
     Filter("state", gettext_lazy("State"), list(STATE_WORDS.items()), keep=lambda row, value: row.state == value),
-    Filter("role", gettext_lazy("Role"), forms.ROLES, keep=lambda row, value: value in row.roles),
+    Filter("role", gettext_lazy("Role"), ROLES, keep=lambda row, value: value in row.roles),
 ]
 
 
@@ -107,49 +107,23 @@ class Person(OfPerson):
     template_name = "accounts/access/person.html"
 
     def context(self) -> dict[str, Any]:
-        grants = queries.role_grants(self.person.id)
+        guest, known = queries.guest(self.person.id), services.permits()
+        built_in, custom = queries.role_grants(self.person.id), queries.custom_role_grants(self.person.id)
         return {
             "person": self.person,
+            "why_url": f"{reverse('grants:why')}?who={self.person.id}",
             "state_word": STATE_WORDS[self.person.state],
-            "grants": [(one, ROLE_NAMES[Role(one.role)], in_force(one.expires_at, self.at)) for one in grants],
-            "givers": people.names(one.giver_id for one in grants if one.giver_id),
+            "guest": guest,
+            "guest_sections": [str(known[one].title) for one in (guest.permits if guest else []) if one in known],
+            "grants": [
+                *((one, ROLE_NAMES[Role(one.role)], in_force(one.expires_at, self.at), one.role) for one in built_in),
+                *((one, one.role.name, in_force(one.expires_at, self.at), str(one.role_id)) for one in custom),
+            ],
+            "givers": people.names(one.giver_id for one in [*built_in, *custom] if one.giver_id),
             "teams": people.teams_of(self.person.id),
             "may_roles": queries.can(self.actor, MANAGE_ROLES),
             "may_manage": queries.can(self.actor, MANAGE_PEOPLE) and self.person.id != self.actor.id,
         }
-
-
-@door(MANAGE_ROLES)
-class Roles(OfPerson, FormPage):
-    """A role is given with a reason, and may end by itself."""
-
-    form_class = forms.GiveRole
-    template_name = "accounts/access/give_role.html"
-
-    def context(self) -> dict[str, Any]:
-        return {"person": self.person}
-
-    def perform(self, form: forms.GiveRole) -> str:
-        given = form.cleaned_data
-        try:
-            services.give_role(
-                actor=self.actor, user=self.person, role=Role(given["role"]), reason=given["reason"], at=self.at,
-                expires_at=form.expires_at, despite=given["despite"],
-            )  # fmt: skip
-        except rules.DutiesWarned:
-            form.fields["despite"].widget = CheckboxInput()
-            raise
-        self.tell(_("The role is given and works from the next click on."))
-        return self.back()
-
-
-@door(MANAGE_ROLES)
-class RoleWithdrawal(OfPerson, Act):
-    def perform(self) -> Text:
-        if self.kwargs["role"] not in set(Role):
-            raise Missing(_("There is no such role."))
-        services.withdraw_role(actor=self.actor, user=self.person, role=Role(self.kwargs["role"]), at=self.at)
-        return _("The role is withdrawn.")
 
 
 @door(MANAGE_PEOPLE)

@@ -13,6 +13,8 @@ from accounts.elevation import queries
 from accounts.elevation.models import AccessRequest
 from accounts.elevation.rules import EXPIRED, LONGEST, OPEN_AT_MOST, WAITS, State, state_at
 from accounts.elevation.services import letters
+from accounts.grants import services as grants
+from accounts.grants.queries import kinds
 from accounts.people import queries as people
 from accounts.people.models import User
 from panel.journal import services as journal
@@ -56,7 +58,7 @@ def ask(*, actor: Actor, permit: str, obj: tuple[str, UUID] | None, reason: str,
 
 
 def _has(actor: Actor, permit: Permit, obj: tuple[str, UUID] | None) -> bool:
-    kind = queries.grantable(obj[0]) if obj else None
+    kind = kinds.grantable(obj[0]) if obj else None
     found = kind.find(obj[1]) if kind and obj else None
     return access.can(actor, permit, found)
 
@@ -85,12 +87,12 @@ def approve(
         raise Invalid(fields={"role": _("Choose one of the roles that carry this right.")})
     if not at < until <= at + LONGEST:
         raise Invalid(fields={"until": _("Choose a day from tomorrow to %(n)s days from now.") % {"n": LONGEST.days}})
-    kind = queries.grantable(row.object_kind)
+    kind = kinds.grantable(row.object_kind)
     if kind and row.object_id:
         found = kind.find(row.object_id)
         if found is None:
             raise NotPossible(_("What this is about is gone."))
-        rights.share(
+        grants.share(
             actor=actor, permit=kind.permit, obj=found, receiver=row.person, role=ObjectRole[role.upper()],
             reason=row.reason, at=at, expires_at=until, beside=True,
         )  # fmt: skip

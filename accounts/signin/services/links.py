@@ -53,6 +53,8 @@ def renew(*, actor: Actor, user: User, at: datetime) -> str:
     access.require(actor, MANAGE_PEOPLE)
     if user.state != State.INVITED:
         raise NotToRenew(_("This person has joined. Ask for a reset of their second factor instead."))
+    # Whoever makes the link can become its person.
+    access.require_over(actor, user, at)
     token = make(actor=actor, user=user, kind=Link.Kind.JOIN, at=at)
     notices.link(actor=actor, user=user, token=token, kind=Link.Kind.JOIN, life=LINK_LIFE, at=at)
     return token

@@ -1,4 +1,4 @@
-"""An administrator adds a person, or gives them a new one-time link. The link is shown once."""
+"""An administrator gives somebody a new one-time link. It is shown once."""
 
 from typing import Any
 
@@ -7,14 +7,13 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.access.rules import MANAGE_PEOPLE, Role, door
+from accounts.access.rules import MANAGE_PEOPLE, door
 from accounts.people import queries as people
 from accounts.people.models import User
-from accounts.signin import forms
 from accounts.signin.rules import LINK_LIFE
 from accounts.signin.services import links
 from panel.kernel.errors import Missing
-from panel.ui.pages import FormPage, Page
+from panel.ui.pages import Page
 
 TEMPLATE = "accounts/signin/invited.html"
 
@@ -23,20 +22,6 @@ def _shown(page: Page, user: User, token: str) -> HttpResponseBase:
     page.template_name = TEMPLATE
     url = f"{settings.BASE_URL}{reverse('signin:join', args=[token])}"
     return page.show(person=user, url=url, hours=int(LINK_LIFE.total_seconds() // 3600))
-
-
-@door(MANAGE_PEOPLE)
-class Invitations(FormPage):
-    form_class = forms.Person
-    template_name = "accounts/signin/invite.html"
-
-    def perform(self, form: forms.Person) -> HttpResponseBase:
-        given, role = form.cleaned_data, Role(form.cleaned_data["role"])
-        user, token = links.invite(
-            actor=self.actor, full_name=given["full_name"], email=given["email"],
-            roles=[] if role is Role.MEMBER else [role], reason=given["reason"], at=self.at,
-        )  # fmt: skip
-        return _shown(self, user, token)
 
 
 @door(MANAGE_PEOPLE)

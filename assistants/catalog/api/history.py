@@ -1,4 +1,4 @@
-"""Versions, publications and grants of an assistant."""
+"""Versions and publications of an assistant."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from accounts.access.rules import door
 from assistants.catalog.api import shapes
 from assistants.catalog.api.assistants import OfAssistant
 from assistants.catalog.models import Assistant, AssistantVersion, Publication
-from assistants.catalog.queries import sharing, versions
+from assistants.catalog.queries import versions
 from assistants.catalog.rules import permits
-from assistants.catalog.services import grants, publishing
+from assistants.catalog.services import publishing
 from panel.kernel.errors import Missing
 from panel.ui.api.idempotency import once
 
@@ -81,43 +81,3 @@ class Publications(OfAssistant):
         if "version" in given:
             return publishing.roll_back(**who, version=_numbered(assistant, given["version"]))
         return publishing.publish(**who, draft_revision=given.get("draft_revision"))
-
-
-@door(permits.VIEW, post=permits.SHARE)
-class Grants(OfAssistant):
-    serializer_class = shapes.GrantOut
-    input_class = shapes.GrantIn
-    pagination_class = None
-
-    @extend_schema(responses=shapes.GrantOut(many=True))
-    def get(self, request: Request, assistant_id: UUID) -> Response:  # noqa: ARG002
-        """Who has which role on it."""
-        found = sharing.of(self.thing(), self.at)
-        return Response({"items": shapes.GrantOut(found, many=True).data, "next": None})
-
-    @extend_schema(request=shapes.GrantIn, responses={201: shapes.GrantOut})
-    def post(self, request: Request, assistant_id: UUID) -> Response:  # noqa: ARG002
-        """Give a user or a team a role, in place of the one it has."""
-        given, assistant = self.given(), self.thing()
-        grant = grants.share(
-            actor=self.actor,
-            assistant=assistant,
-            receiver=(given["receiver_kind"], str(given["receiver_id"])),
-            role=given["role"],
-            reason=given["reason"],
-            expires_at=given.get("expires_at"),
-            at=self.at,
-        )
-        shown = next(one for one in sharing.of(assistant, self.at) if one.id == grant.pk)
-        return Response(shapes.GrantOut(shown).data, status=201)
-
-
-@door(permits.SHARE)
-class Grant(OfAssistant):
-    serializer_class = shapes.GrantOut
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, assistant_id: UUID, grant_id: UUID) -> Response:  # noqa: ARG002
-        """Take it back."""
-        grants.unshare(actor=self.actor, assistant=self.thing(), grant_id=grant_id, at=self.at)
-        return Response(status=204)

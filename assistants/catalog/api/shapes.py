@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.access.rules import ObjectRole
 from assistants.catalog.models import Assistant, AssistantVersion, Draft, Publication
 from assistants.catalog.queries import versions
 from assistants.catalog.rules import content
@@ -121,24 +120,3 @@ class SuspensionOut(serializers.Serializer[Any]):
     silent_workers = serializers.ListField(
         child=serializers.CharField(), help_text="Gateway workers that had not confirmed within a second."
     )
-
-
-class GrantOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    receiver_kind = serializers.SerializerMethodField()
-    receiver = serializers.CharField()
-    role = serializers.CharField(source="role.codename")
-    reason = serializers.CharField()
-    given_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(allow_null=True)
-
-    def get_receiver_kind(self, grant: Any) -> str:
-        return "team" if grant.is_team else "user"
-
-
-class GrantIn(serializers.Serializer[Any]):
-    receiver_kind = serializers.ChoiceField(choices=["user", "team"])
-    receiver_id = serializers.UUIDField()
-    role = serializers.ChoiceField(choices=[role.codename for role in ObjectRole])
-    reason = serializers.CharField(max_length=300)
-    expires_at = serializers.DateTimeField(required=False, allow_null=True)

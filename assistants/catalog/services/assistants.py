@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
-from accounts.access.rules import ObjectRole
+from accounts.grants import services as grants
 from accounts.people import queries as people
 from assistants.catalog.models import Assistant, Draft
 from assistants.catalog.queries import parts
@@ -17,7 +17,7 @@ from assistants.catalog.rules.states import Move, after
 from assistants.catalog.services.changes import NotPossible, SlugTaken, locked, said, touch
 from panel.journal import services as journal
 from panel.kernel import ids
-from panel.kernel.actors import SYSTEM, Actor
+from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
 from panel.kernel.errors import Invalid
@@ -48,7 +48,7 @@ def create(
             )
             _first_draft(assistant, actor, at)
             if owner_id:
-                _own(assistant, owner_id, at)
+                grants.own(assistant, people.user(owner_id), permits.SHARE, _("Made it"), at)
             journal.record("catalog.assistant.created", actor=actor, obj=assistant, detail={"slug": slug}, at=at)
     except IntegrityError as error:
         if "slug" not in str(error):
@@ -117,20 +117,6 @@ def _move(actor: Actor, assistant: Assistant, move: Move, reason: str, at: datet
         event = "catalog.assistant.archived" if move is Move.ARCHIVE else "catalog.assistant.restored"
         journal.record(event, actor=actor, obj=assistant, personal=said(actor, reason.strip()), at=at)
     return assistant
-
-
-def _own(assistant: Assistant, owner_id: UUID, at: datetime) -> None:
-    owner = people.user(owner_id)
-    if owner is not None:
-        access.share(
-            actor=SYSTEM,
-            permit=permits.SHARE,
-            obj=assistant,
-            receiver=owner,
-            role=ObjectRole.OWNER,
-            reason=_("Made it"),
-            at=at,
-        )
 
 
 def _first_draft(assistant: Assistant, actor: Actor, at: datetime) -> None:

@@ -13,6 +13,7 @@ from accounts.access.rules import door_of
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import assistants, parts, tabs
 from assistants.catalog.rules import permits
+from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Page
@@ -29,6 +30,21 @@ MARKS = {"paused": "stopped"}
 
 def mark(state: str) -> str:
     return MARKS.get(state, state)
+
+
+def framed(actor: Actor, assistant: Assistant, tab: str) -> dict[str, Any]:
+    """What stands around every page of an assistant; `tab` is the URL's name of the one that is open."""
+    return {
+        "assistant": assistant,
+        "state": STATE_WORDS[assistant.state],
+        "mark": mark(assistant.state),
+        "may": assistants.rights(actor, assistant),
+        "tabs": [
+            {"label": one.label, "url": reverse(one.url_name, args=[assistant.id]), "current": one.url_name == tab}
+            for one in tabs.shown(actor, assistant)
+        ],
+        **parts.trouble(actor, assistant),
+    }
 
 
 class OfAssistant(Page):
@@ -53,26 +69,7 @@ class OfAssistant(Page):
         return found
 
     def context(self) -> dict[str, Any]:
-        assistant = self.assistant
-        return {
-            "assistant": assistant,
-            "state": STATE_WORDS[assistant.state],
-            "mark": mark(assistant.state),
-            "may": assistants.rights(self.actor, assistant),
-            "tabs": self.tabs(),
-            **parts.trouble(self.actor, assistant),
-        }
-
-    def tabs(self) -> list[dict[str, Any]]:
-        shown = tabs.shown(self.actor, self.assistant)
-        return [
-            {
-                "label": one.label,
-                "url": reverse(one.url_name, args=[self.assistant.id]),
-                "current": one.url_name == self.tab,
-            }
-            for one in shown
-        ]
+        return framed(self.actor, self.assistant, self.tab)
 
     def page(self, name: str, *args: object) -> str:
         return reverse(f"catalog:{name}", args=[self.assistant.id, *args])

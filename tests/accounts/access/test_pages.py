@@ -111,7 +111,7 @@ def test_delicate_acts_ask_for_a_fresh_factor(adam: User) -> None:
 
 def test_teams_are_made_joined_and_left(client: Client) -> None:
     bob = make_person("bob")
-    assert client.post("/teams/", {"name": "Support"}).status_code == 302
+    assert client.post("/teams/new/", {"name": "Support"}).status_code == 302
     team = Team.objects.get()
     client.post(f"/teams/{team.id}/", {"person": str(bob.id)})
     assert "Bob" in client.get(f"/teams/{team.id}/").content.decode()

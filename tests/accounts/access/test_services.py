@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.access import queries, services
 from accounts.access.models import RoleGrant
 from accounts.access.rules import MANAGE_ROLES, ObjectRole, Permit, Role
+from accounts.grants import services as grants
 from accounts.people.models import User
 from accounts.people.rules import State
 from assistants.catalog.models import Assistant
@@ -96,11 +97,11 @@ class TestLastAdministrator:
 class TestSharing:
     def test_an_owner_shares_up_to_owner(self) -> None:
         alice, bob, thing = make_person("alice"), make_person("bob"), make_assistant()
-        services.share(
+        grants.share(
             actor=Actor("system"), permit=SHARE, obj=thing, receiver=alice, role=ObjectRole.OWNER, reason="made it",
             at=clock.now(),
         )  # fmt: skip
-        services.share(
+        grants.share(
             actor=actor_of(alice), permit=SHARE, obj=thing, receiver=bob, role=ObjectRole.VIEWER, reason="helps",
             at=clock.now(),
         )  # fmt: skip
@@ -108,13 +109,13 @@ class TestSharing:
 
     def test_an_editor_cannot_make_an_owner(self) -> None:
         alice, bob, thing = make_person("alice"), make_person("bob"), make_assistant()
-        services.share(
+        grants.share(
             actor=Actor("system"), permit=SHARE, obj=thing, receiver=alice, role=ObjectRole.EDITOR, reason="x",
             at=clock.now(),
         )  # fmt: skip
         for receiver in (alice, bob):
             with pytest.raises(services.AboveOwnRights):
-                services.share(
+                grants.share(
                     actor=actor_of(alice), permit=SHARE, obj=thing, receiver=receiver, role=ObjectRole.OWNER,
                     reason="x", at=clock.now(),
                 )  # fmt: skip
@@ -123,10 +124,10 @@ class TestSharing:
         bob, thing = make_person("bob"), make_assistant()
         team = make_team("red", bob)
         for role in (ObjectRole.OWNER, ObjectRole.VIEWER):
-            services.share(
+            grants.share(
                 actor=Actor("system"), permit=SHARE, obj=thing, receiver=team, role=role, reason="x", at=clock.now()
             )
         assert queries.object_role(actor_of(bob), thing) is ObjectRole.VIEWER
         _, (grant,) = queries.grants_on(thing)
-        services.unshare(actor=Actor("system"), permit=SHARE, grant=grant, at=clock.now())
+        grants.unshare(actor=Actor("system"), permit=SHARE, grant=grant, at=clock.now())
         assert queries.object_role(actor_of(bob), thing) is None

@@ -72,7 +72,7 @@ class TestGiving:
             give(olga, Role.ADMINISTRATOR)
 
     def test_the_form_asks_once_more_and_then_gives(self, adam: User, pia: User) -> None:
-        client, path = signed_in(adam), reverse("access:roles", args=[pia.id])
+        client, path = signed_in(adam), reverse("roles:give", args=[pia.id])
         sent = {"role": "administrator", "reason": "Only one of us here"}
         first = client.post(path, sent)
         assert first.status_code == 409

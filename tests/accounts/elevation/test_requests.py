@@ -61,8 +61,8 @@ class TestThePageThatRefuses:
         assert "Number of this request" in shown
 
     def test_a_right_without_an_object_names_roles_and_administrators(self, bob: User, adam: User) -> None:
-        shown = _text(signed_in(bob).get(reverse("vault:list")))
-        for words in ("See secrets, never their values", "Auditor", "Adam"):
+        shown = _text(signed_in(bob).get(reverse("roles:matrix")))
+        for words in ("See people", "Auditor", "Adam"):
             assert words in shown
 
     def test_an_object_that_one_may_not_see_stays_missing(self, charlie: User, desk: Assistant) -> None:

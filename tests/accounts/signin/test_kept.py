@@ -18,7 +18,7 @@ from accounts.signin.services import kept
 from tests.factories.people import PASSWORD, code_of, make_person, make_totp, signed_in
 
 pytestmark = pytest.mark.django_db
-TEAMS = "/teams/"
+TEAMS = "/teams/new/"
 
 
 def _ended(client: Client) -> None:
@@ -154,7 +154,7 @@ class TestASessionThatEnded:
 class TestAFactorThatIsTooOld:
     def test_the_act_goes_on_by_itself_when_the_factor_is_proved(self, adam: User, bob: User) -> None:
         client = signed_in(adam, fresh=False)
-        path = reverse("access:roles", args=[bob.id])
+        path = reverse("roles:give", args=[bob.id])
         answer = _send(client, path, {"role": "developer", "reason": "Builds the shop"})
         step_up = answer["Location"]
         assert step_up.startswith(reverse("signin:step_up"))
@@ -168,14 +168,14 @@ class TestAFactorThatIsTooOld:
 
     def test_a_wrong_code_keeps_it_waiting(self, adam: User, bob: User) -> None:
         client = signed_in(adam, fresh=False)
-        path = reverse("access:roles", args=[bob.id])
+        path = reverse("roles:give", args=[bob.id])
         step_up = _send(client, path, {"role": "developer", "reason": "Builds"})["Location"]
         assert _send(client, step_up, {"code": "000000"}).status_code == 422
         assert Kept.objects.count() == 1
 
     def test_the_name_of_a_kept_form_does_not_pass_for_a_factor(self, adam: User, bob: User) -> None:
         client = signed_in(adam, fresh=False)
-        path = reverse("access:roles", args=[bob.id])
+        path = reverse("roles:give", args=[bob.id])
         first = _send(client, path, {"role": "developer", "reason": "Builds"})["Location"]
         again = _send(client, path, {CARRIED: _next(first).split("/")[2]})["Location"]
         assert _next(again) == _next(first)
