@@ -46,6 +46,7 @@ settings.register(Spec(queries.ENDLESS, _("Keys without an end"), False, policy.
 
 rights.register_permits(*rules.PERMITS)
 rights.register_ending(keys.end_of)
+rights.register_change(keys.rights_changed)
 access.register_means("key", queries.limit)
 middleware.register_bearer(queries.actor_of)
 middleware.register_entry(uses.entered)

@@ -166,6 +166,13 @@ def may_end(actor: Actor, key: ApiKey) -> ApiKey:
     return row
 
 
+def rights_changed(users: set[UUID], at: datetime) -> None:  # noqa: ARG001 - the gateway asks for ends itself
+    """What their owners may see is other than before: the gateway reads these keys again."""
+    rows = ApiKey.objects.filter(owner_id__in=users, kind=Kind.GATEWAY, revoked_at__isnull=True)
+    if rows.exists():
+        rows.update(epoch=epochs.bump())
+
+
 def end_of(user: User, at: datetime) -> None:
     """Every key of somebody whose account is disabled ends with it."""
     rows = ApiKey.objects.filter(owner=user, revoked_at__isnull=True)

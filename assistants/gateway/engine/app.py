@@ -143,7 +143,8 @@ async def _models(service: Service, call: Call, scope: Scope, send: Send) -> Non
 
 
 def _offered(call: Call, one: Assistant) -> bool:
-    return one.state == LIVE and call.key is not None and call.key.may_call(one.id)
+    now = clock.now().timestamp()
+    return one.state == LIVE and call.key is not None and call.key.may_call(one.id, now)
 
 
 def _model(one: Assistant) -> dict[str, object]:

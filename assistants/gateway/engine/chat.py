@@ -18,6 +18,7 @@ from assistants.gateway.engine.state.snapshot import LIVE, PAUSED, Assistant, Ve
 from assistants.gateway.engine.wire import Receive, Send, answer, begin_events, part
 from assistants.guard.engine.pipeline import Inspection, OutputGuard, Policy, inspect_answer, inspect_request
 from assistants.providers.engine.upstream import Reply, Target, UpstreamError
+from panel.kernel import clock
 
 log = logging.getLogger("panel.gateway")
 _OUTPUT = ("output_secrets", "output_pii", "output_leak", "output_links")
@@ -31,7 +32,8 @@ def choose(service: Service, call: Call, body: dict[str, Any]) -> Chosen:
     """The live version behind the client's model name. Raises ApiError; out of scope looks like not there."""
     snapshot = service.snapshot
     found: Assistant | None = snapshot.assistants.get(body["model"])
-    if found is None or call.key is None or not call.key.may_call(found.id) or found.state not in {LIVE, PAUSED}:
+    now = clock.now().timestamp()
+    if found is None or call.key is None or not call.key.may_call(found.id, now) or found.state not in {LIVE, PAUSED}:
         raise ApiError("model_not_found", param="model")
     call.assistant = found
     if found.state == PAUSED:

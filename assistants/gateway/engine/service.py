@@ -19,11 +19,12 @@ from assistants.gateway.engine.playground.nonces import Nonces
 from assistants.gateway.engine.state.feed import Feed
 from assistants.gateway.engine.state.snapshot import DRAFT, LIVE, Snapshot
 from assistants.gateway.engine.upstreams import Upstreams
-from panel.kernel import ids
+from panel.kernel import clock, ids
 
 log = logging.getLogger("panel.gateway")
 REFUSAL_SECONDS = 1.0
 STUCK_SECONDS = 5.0
+ENDS_SECONDS = 0.5
 
 
 class Service:
@@ -48,6 +49,7 @@ class Service:
         self._chores = [
             asyncio.create_task(self._every(REFUSAL_SECONDS, self._tell_refusals)),
             asyncio.create_task(self._every(STUCK_SECONDS, self._end_stuck)),
+            asyncio.create_task(self._every(ENDS_SECONDS, self._end_what_ran_out)),
         ]
 
     async def close(self) -> None:
@@ -104,7 +106,13 @@ class Service:
         if self.feed.stopped:
             self.live.end("gateway_stopped", lambda _: True)
         self.live.end("assistant_paused", lambda call: _not_live(call, snapshot))
-        self.live.end("invalid_api_key", lambda call: _revoked(call, snapshot))
+        self._end_what_ran_out(snapshot)
+
+    def _end_what_ran_out(self, snapshot: Snapshot | None = None) -> None:
+        """Keys that were revoked or ended, and rights of their owners: by a change, or because time went by."""
+        found, now = snapshot or self.snapshot, clock.now().timestamp()
+        self.live.end("invalid_api_key", lambda call: _revoked(call, found, now))
+        self.live.end("model_not_found", lambda call: _out_of_reach(call, found, now))
 
     def _tell_refusals(self, *, everything: bool = False) -> None:
         for frame_id, record in self.refusals.due(everything=everything):
@@ -137,8 +145,11 @@ def _not_live(call: Call, snapshot: Snapshot) -> bool:
     return now is None or now.state not in ({DRAFT, LIVE} if call.trial else {LIVE})
 
 
-def _revoked(call: Call, snapshot: Snapshot) -> bool:
-    if call.key is None:
-        return False
-    now = snapshot.keys.get(call.digest)
-    return now is not None and not now.active
+def _revoked(call: Call, snapshot: Snapshot, now: float) -> bool:
+    key = snapshot.keys.get(call.digest, call.key)
+    return key is not None and not key.usable(now)
+
+
+def _out_of_reach(call: Call, snapshot: Snapshot, now: float) -> bool:
+    key = snapshot.keys.get(call.digest, call.key)
+    return key is not None and call.assistant is not None and not key.may_call(call.assistant.id, now)

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.access import services as access
 from accounts.access.rules import ObjectRole
 from accounts.credentials.rules.life import Kind
 from accounts.credentials.services import keys
+from accounts.grants import services as grants
 from accounts.people.models import User
 from assistants.catalog.models import Assistant
 from assistants.catalog.rules import permits as catalog
@@ -22,7 +22,7 @@ def make_assistant(owner: User) -> Assistant:
     made = Assistant.objects.create(
         slug="support-concierge", name="Support concierge", key_id=ids.new_id(), epoch=0, created_at=now, changed_at=now
     )
-    access.share(
+    grants.share(
         actor=SYSTEM, permit=catalog.SHARE, obj=made, receiver=owner, role=ObjectRole.OWNER, reason="made it", at=now
     )
     return made

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -136,7 +137,7 @@ def version(**changes: Any) -> Version:
 def snapshot(*, preset: str = "balanced", **changes: Any) -> Snapshot:
     helper = Assistant(ids.new_id(), "helper", "live", version(system_prompt="Be brief."), created=1700000000)
     foreign = Assistant(ids.new_id(), "foreign", "live", version())
-    key = Key(ids.new_id(), frozenset({"chat", "models"}), frozenset({helper.id}))
+    key = Key(ids.new_id(), frozenset({"chat", "models"}), {helper.id: math.inf})
     found = Snapshot(
         epoch=1,
         assistants={"helper": helper, "foreign": foreign},

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.access import queries as access
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey, ApiKeyAssistant
 from accounts.people.models import User
 from assistants.catalog.models import Assistant
-from assistants.catalog.services import assistants, drafts, publishing
+from assistants.catalog.rules import permits
+from assistants.catalog.services import assistants, drafts, grants, publishing
 from assistants.gateway import services as gateway
 from assistants.guard.models import GuardPolicy
 from assistants.providers import services as providers
@@ -22,7 +24,7 @@ from panel.kernel import actors, clock, ids
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
 from panel.outbound.models import AllowedHost
-from tests.factories.people import make_person
+from tests.factories.people import actor_of, make_person
 from tests.stage.provider import MockProvider
 
 CONSOLE = actors.console()
@@ -57,7 +59,7 @@ def make_provider(mock: MockProvider) -> Provider:
     return providers.create(actor=CONSOLE, given=given, at=at)
 
 
-def make_key(owner: User, *assistant: Assistant, **changes: Any) -> tuple[ApiKey, str]:
+def make_key(owner: User, *assistant: Assistant, granted: bool = True, **changes: Any) -> tuple[ApiKey, str]:
     public, token = tokens.generate("gateway")
     pepper = keyring.secret(keyring.named(tokens.PEPPER_PURPOSE), tokens.PEPPER_LABEL)
     values = {
@@ -75,7 +77,16 @@ def make_key(owner: User, *assistant: Assistant, **changes: Any) -> tuple[ApiKey
         key = ApiKey.objects.create(**values, epoch=epochs.bump())
         for one in assistant:
             ApiKeyAssistant.objects.create(api_key=key, assistant_id=one.id)
+            if granted:
+                _show(owner, one)
     return key, token
+
+
+def _show(owner: User, assistant: Assistant) -> None:
+    """A key opens what its owner may see."""
+    if not access.can(actor_of(owner), permits.VIEW, assistant):
+        given = {"receiver": ("user", str(owner.id)), "role": "viewer", "reason": "for the test"}
+        grants.share(actor=CONSOLE, assistant=assistant, at=clock.now(), **given)
 
 
 def make_assistant(provider: Provider, prompt: str = "Be brief.", *, slug: str = "", **changes: Any) -> Assistant:

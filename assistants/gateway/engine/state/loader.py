@@ -190,11 +190,11 @@ def _version(version_id: UUID, number: int, opened: bytes) -> Version:
 
 def keys_of(row: sql.Row) -> dict[bytes, Key]:
     """A key by the digests of its secrets, from a row of `rows.KEYS`: the old secret of a rotated key ends on its own."""
-    digest, key_id, scopes, expires_at, active, ranges, assistants, previous, until = row
+    digest, key_id, scopes, expires_at, active, ranges, assistants, ends, previous, until = row
     key = Key(
         id=key_id,
         scopes=frozenset(scopes),
-        assistants=frozenset(assistants or ()),
+        assistants=MappingProxyType(dict(zip(assistants or (), ends or (), strict=True))),
         expires_at=expires_at.timestamp(),
         active=active,
         networks=networks(ranges),

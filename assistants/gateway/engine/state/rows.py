@@ -29,12 +29,40 @@ SECRETS: Final = (
     " JOIN vault_secretversion v ON v.secret_id = s.id AND v.number = s.current WHERE s.epoch > %s"
 )
 BINDINGS: Final = "SELECT secret_id, user_kind, user_id FROM vault_secretbinding WHERE secret_id = ANY(%s)"
-_KEY: Final = (
-    "SELECT k.digest, k.id, k.scopes, k.expires_at, k.revoked_at IS NULL, k.networks,"
-    " (SELECT array_agg(l.assistant_id) FROM credentials_apikeyassistant l WHERE l.api_key_id = k.id),"
-    " k.previous_digest, k.previous_until"
-    " FROM credentials_apikey k WHERE k.kind = 'gateway' AND "
-)
+# A key with its assistants, each until its owner's right to see it ends (permit catalog.view_assistant, decided as
+# accounts.access does; a property test holds the two together): the longest of all their ways in Unix seconds, infinity
+# without an end; an assistant without any way is left out.
+_KEY: Final = """
+SELECT k.digest, k.id, k.scopes, k.expires_at, k.revoked_at IS NULL AND u.state = 'active', k.networks,
+  a.ids, a.ends, k.previous_digest, k.previous_until
+FROM credentials_apikey k JOIN people_user u ON u.id = k.owner_id LEFT JOIN LATERAL (
+  SELECT array_agg(l.assistant_id) AS ids, array_agg(r.ends) AS ends
+  FROM credentials_apikeyassistant l CROSS JOIN LATERAL (
+    SELECT extract(epoch FROM least(max(w.ends), coalesce(
+        (SELECT v.expires_at FROM access_guest v WHERE v.user_id = k.owner_id), 'infinity')))::float8 AS ends,
+        max(w.ends) AS found
+    FROM (
+      SELECT coalesce(g.expires_at, 'infinity') AS ends FROM access_rolegrant g
+       WHERE g.user_id = k.owner_id AND g.role IN ('administrator', 'auditor', 'privacy_officer')
+      UNION ALL
+      SELECT coalesce(g.expires_at, 'infinity') FROM access_customrolegrant g
+        JOIN access_customrole c ON c.id = g.role_id AND c.retired_at IS NULL
+         AND 'catalog.view_assistant' = ANY(c.permits)
+       WHERE g.user_id = k.owner_id
+      UNION ALL
+      SELECT g.expires_at FROM access_guest g
+       WHERE g.user_id = k.owner_id AND 'catalog.view_assistant' = ANY(g.permits)
+      UNION ALL
+      SELECT coalesce(g.expires_at, 'infinity') FROM catalog_assistantusergrant g
+       WHERE g.user_id = k.owner_id AND g.content_object_id = l.assistant_id
+      UNION ALL
+      SELECT coalesce(g.expires_at, 'infinity') FROM people_user_groups m
+        JOIN catalog_assistantteamgrant g ON g.group_id = m.group_id AND g.content_object_id = l.assistant_id
+       WHERE m.user_id = k.owner_id
+    ) w
+  ) r
+  WHERE l.api_key_id = k.id AND r.found IS NOT NULL
+) a ON true WHERE k.kind = 'gateway' AND """
 KEYS: Final = _KEY + "k.epoch > %s AND (%s OR k.revoked_at IS NULL) ORDER BY k.epoch DESC LIMIT %s"
 KEY: Final = _KEY + "%s IN (k.digest, k.previous_digest)"
 ALLOWED_HOSTS: Final = "SELECT host, port FROM outbound_allowedhost"

@@ -19,12 +19,12 @@ PAUSED = "paused"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key, the assistants that it may call and the address ranges it may be used from (none: all of them);
-    `expires_at` is a Unix time."""
+    """An API key, the assistants that it may call, each until its owner's right ends, and the address ranges it may be used
+    from (none: all of them); instants are Unix times."""
 
     id: UUID
     scopes: frozenset[str]
-    assistants: frozenset[UUID]
+    assistants: Mapping[UUID, float]
     expires_at: float | None = None
     active: bool = True
     networks: tuple[Network, ...] = ()
@@ -32,8 +32,9 @@ class Key:
     def usable(self, now: float) -> bool:
         return self.active and (self.expires_at is None or now < self.expires_at)
 
-    def may_call(self, assistant: UUID) -> bool:
-        return assistant in self.assistants
+    def may_call(self, assistant: UUID, now: float) -> bool:
+        ends = self.assistants.get(assistant)
+        return ends is not None and now < ends
 
     def may_come_from(self, address: str) -> bool:
         return allowed(self.networks, address)
