@@ -11,7 +11,7 @@ from accounts.approvals.rules.states import MAX_WORDS
 
 
 class Approve(forms.Form):
-    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("Note"), max_length=MAX_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Stands in the journal beside your name. Not needed."),

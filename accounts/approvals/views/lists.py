@@ -99,7 +99,7 @@ COLUMNS = [
     Column("dot", _("State"), cell="state", card="state", second=lambda row: STATE_WORDS[row.state], csv=False),
     Column("state", _("State"), card="none"),
     Column("asked_at", _("Asked"), cell="ago", sort="asked_at", numeric=True),
-    Column("ends_at", _("Answer by"), cell="moment", sort="ends_at", numeric=True),
+    Column("ends_at", _("Answer by"), cell="ago", sort="ends_at", numeric=True),
     Column("digest", _("Content"), cell="hash", card="none"),
 ]  # fmt: skip
 FILTERS = [
@@ -130,7 +130,7 @@ INBOX = [
     Column("title", _("Asked for"), cell="title", card="title", second=lambda row: row.where, url=lambda row: row.url),
     Column("who", _("By"), sort="who"),
     Column("asked_at", _("Asked"), cell="ago", sort="asked_at", numeric=True),
-    Column("ends_at", _("Answer by"), cell="moment", sort="ends_at", numeric=True),
+    Column("ends_at", _("Answer by"), cell="ago", sort="ends_at", numeric=True),
 ]
 
 

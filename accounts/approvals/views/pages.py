@@ -35,14 +35,12 @@ class OfApproval(Page):
     def context(self) -> dict[str, Any]:
         one, state = self.one, reading.state_of(self.one, self.at)
         kind, opened = kinds.registered().get(one.kind), state == State.OPEN
-        stand = standing.stand(self.actor, one, self.at)
-        decisions = reading.decisions_of(one)
-        decided = any(each.row.person_id == self.actor.id for each in decisions)
-        may = opened and not stand.why_not and not decided
+        read = reading.read(one, compare=opened)
         return {
             "one": one,
             "kind": kind.title if kind else one.kind,
-            "reading": reading.read(one, compare=opened),
+            "reading": read,
+            "samples": [{"label": "JSON", "text": read.text}],
             "where": places(self.actor, [one]).get(one.object_id, "") if one.object_id else "",
             "who": people.name(one.asker_id) if one.asker_id else organisation() or "ClawPanel",
             "words": reading.words_of(one),
@@ -50,13 +48,22 @@ class OfApproval(Page):
             "word": STATE_WORDS[state],
             "dot": DOTS.get(state, "draft"),
             "own": one.asker_id is not None and one.asker_id == self.actor.id,
+            "closed_by": people.name(one.closed_by_id) if one.closed_by_id else "",
+            **self.deciding(opened=opened),
+        }
+
+    def deciding(self, *, opened: bool) -> dict[str, Any]:
+        """Who has decided, and the forms for whoever may."""
+        stand, decisions = standing.stand(self.actor, self.one, self.at), reading.decisions_of(self.one)
+        decided = any(each.row.person_id == self.actor.id for each in decisions)
+        may = opened and not stand.why_not and not decided
+        return {
             "decisions": decisions,
             "decided": decided,
-            "closed_by": people.name(one.closed_by_id) if one.closed_by_id else "",
             "stand": stand,
             "lent_by": people.name(stand.lent_by) if stand.lent_by else "",
             "pace": self.pace() if may else 0,
-            "approve": forms.Approve(initial={"seen": one.digest}) if may else None,
+            "approve": forms.Approve(initial={"digest": self.one.digest}) if may else None,
             "refuse": forms.Refuse() if may else None,
         }
 
@@ -91,7 +98,7 @@ class Approving(Deciding):
     def perform(self, form: Any) -> str:
         given = form.cleaned_data
         row = deciding.approve(
-            actor=self.actor, approval=self.one, seen=given["seen"], note=given["note"], at=self.at
+            actor=self.actor, approval=self.one, seen=given["digest"], note=given["note"], at=self.at
         )  # fmt: skip
         done = row.state == State.PERFORMED
         self.tell(_("Approved and done.") if done else _("Approved. It waits for one more person."))

@@ -83,5 +83,5 @@ def test_from_the_form_to_the_role(bob: User, adam: User) -> None:
     row = Approval.objects.get()
     other = signed_in(adam)
     assert "Operator for Bob, for 2 hours" in other.get(asked["Location"]).content.decode()
-    other.post(asked["Location"] + "approval/", {"seen": row.digest})
+    other.post(asked["Location"] + "approval/", {"digest": row.digest})
     assert Role.OPERATOR in access.roles_of(bob.id)

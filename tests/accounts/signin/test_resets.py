@@ -79,14 +79,14 @@ def test_from_the_page_of_the_person_to_the_inbox_of_the_other(adam: User, eve: 
     assert asked.status_code == 302
     own = client.get(asked["Location"]).content.decode()
     assert "Reset the second factor of Bob" in own
-    assert 'name="seen"' not in own
+    assert 'name="digest"' not in own
 
     other = signed_in(eve)
     assert "Reset of a second factor" in other.get(reverse("approvals:inbox")).content.decode()
     shown = other.get(asked["Location"]).content.decode()
     assert "Called, lost the phone" in shown
     row = Approval.objects.get()
-    done = other.post(asked["Location"] + "approval/", {"seen": row.digest, "note": ""})
+    done = other.post(asked["Location"] + "approval/", {"digest": row.digest, "note": ""})
     assert done.status_code == 302
     row.refresh_from_db()
     assert row.state == State.PERFORMED
