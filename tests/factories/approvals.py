@@ -8,12 +8,13 @@ from accounts.people.models import User
 from panel.kernel import clock
 
 
-def make_approval(asker: User, *, kind: str = "test.unknown") -> Approval:
-    """One that waits, of a kind that nobody may approve."""
-    at = clock.now()
+def make_approval(asker: User) -> Approval:
+    """One that waits: a role for an hour. Its facts are none, so that it counts as overtaken."""
+    at, kind = clock.now(), "elevation.role"
     row = Approval(kind=kind, asker_kind="person", asker_id=asker.id, barred=[str(asker.id)], key_id=asker.key_id)
-    row.effect, row.facts, row.reason, row.answer = {}, {}, "for the test", ""
-    row.digest = content.digest(content.text(kind, None, {}, {}))
+    row.effect = {"person": str(asker.id), "role": "operator", "hours": 1}
+    row.facts, row.reason, row.answer = {}, "for the test", ""
+    row.digest = content.digest(content.text(kind, None, row.effect, {}))
     row.asked_at, row.expires_at = at, at + timedelta(days=7)
     row.save(force_insert=True)
     return row
