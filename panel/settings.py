@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "panel.ui.web.errors.Refusals",
     "accounts.signin.middleware.Sessions",
     "accounts.access.middleware.Doors",
+    "compliance.subjects.middleware.Visitors",
     "accounts.signin.middleware.CarryOn",
     "compliance.auditing.middleware.Refused",
 ]

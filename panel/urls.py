@@ -16,6 +16,7 @@ SLICES = [
     "accounts.signin",
     "accounts.credentials",
     "accounts.invitations",
+    "compliance.subjects",
     "compliance.auditing",
     "assistants.guard",
     "assistants.vault",

@@ -110,11 +110,13 @@ PERMITS = (SIGNED_IN, SEE_PEOPLE, MANAGE_PEOPLE, MANAGE_ROLES, MANAGE_TEAMS, SEE
 
 @dataclass(frozen=True)
 class Door:
-    """What a view declares: a permit, by method where they differ, or why it is open to all."""
+    """What a view declares: a permit, by method where they differ, or why it is open to all. `subject`: open to whoever
+    proved a name as a data subject, for what is theirs (the subjects slice holds that door)."""
 
     permit: Permit | None = None
     methods: dict[str, Permit] = field(default_factory=dict)
     why_open: str = ""
+    subject: bool = False
 
     def permit_for(self, method: str) -> Permit | None:
         return self.methods.get(method.lower(), self.permit)
@@ -140,6 +142,14 @@ def open_to_all(why: str) -> Callable[[T], T]:
         return view
 
     return declare
+
+
+def open_to_subject(view: T) -> T:
+    """Declare a view open to data subjects, for their own data only: `request.visitor` says who it is."""
+    view.door = Door(  # type: ignore[attr-defined]
+        why_open="A data subject's session by link, or an account, opens that subject's own pages.", subject=True
+    )
+    return view
 
 
 def door_of(view: Any) -> Door | None:

@@ -16,9 +16,9 @@ from assistants.catalog.models import Assistant
 from assistants.conversations import rules
 from assistants.conversations.models import Call, CallContent, Reveal
 from assistants.conversations.rules import DEFAULT_CLASS
-from compliance.subjects import services as subjects
 from compliance.subjects.rules import Kind
-from compliance.subjects.services import Name
+from compliance.subjects.services import naming as subjects
+from compliance.subjects.services.naming import Name
 from panel.journal import services as journal
 from panel.kernel import actors, ids
 from panel.kernel.actors import Actor

@@ -14,14 +14,18 @@ from assistants.catalog.rules import permits
 from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
+from assistants.gateway.engine.ledger import payload
 from assistants.gateway.views import first, traffic
+from compliance.subjects import rules as subjects
 from panel.journal import events
 from panel.kernel.actors import Actor
+from panel.kernel.crypto import keyring
 from panel.kernel.registries import alarms, backups, privacy, setup
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
+subjects.register_spelling(lambda named: payload.end_user(named, keyring.secret(keyring.named("gateway"), "subjects")))
 menu.register(menu.Item("gateway", gettext_lazy("Traces"), "gateway:traces", "list-tree", SEE_TRACES, order=10))
 backups.register_store(backups.Store("spool", "spool", before=True))
 privacy.declare(

@@ -52,6 +52,8 @@ class Words:
         }
         if entry.actor_kind in fixed or entry.actor_id is None:
             return fixed.get(entry.actor_kind, entry.actor_kind)
+        if entry.actor_kind == "subject":
+            return _("Data subject …%(end)s") % {"end": str(entry.actor_id)[-6:]}
         if entry.actor_kind == "key":
             return self._title(KEY, entry.actor_id, entry)
         if entry.actor_id not in self._people:

@@ -18,6 +18,7 @@ from assistants.catalog.services import assistants, drafts
 from assistants.conversations.models import Call
 from assistants.conversations.rules import SOURCES
 from assistants.vault import services as vault
+from compliance.subjects.services import naming
 from panel.kernel import actors, clock, ids, jobs
 from panel.outbound import services as outbound
 from panel.outbound.models import Message
@@ -95,6 +96,7 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "assistant_id": str(assistant.id),
         "grant_id": str(_latest("catalog.AssistantUserGrant") or ids.new_id()),
         "secret_id": str(secret.id),
+        "subject_id": str(naming.subject_for("email", f"{CANARY}@example.test")),
         "team_id": str(team.id),
         "user_id": str(alice.id),
         "person_id": str(alice.id),

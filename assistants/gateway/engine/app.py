@@ -125,7 +125,7 @@ async def _chat(service: Service, call: Call, scope: Scope, receive: Receive, se
     call.bytes_in = len(raw)
     body = request.parse(scope, raw)
     request.check(body)
-    name_subject(call, body, service.snapshot.subject_key)
+    name_subject(call, body, service.snapshot.subject_key, scope["headers"])
     call.stream = bool(body.get("stream"))
     await chat.complete(service, call, body, receive, send)
 

@@ -29,6 +29,7 @@ ACTORS: dict[str, Text] = {
     "person": gettext_lazy("People"),
     "service": gettext_lazy("Service accounts"),
     "key": gettext_lazy("Keys"),
+    "subject": gettext_lazy("Data subjects"),
     "console": gettext_lazy("Console"),
     "system": gettext_lazy("The panel itself"),
     "anonymous": gettext_lazy("Not signed in"),

@@ -94,8 +94,9 @@ class TestAnswer:
                 await gate.call(ask(user="lena@example.org"))
                 await gate.call(ask(safety_identifier="lena@example.org"))
                 await gate.call(ask())
-                first, second, none = gate.records()
-                assert first["subject"] == second["subject"]
+                await gate.call(ask(), headers={"x-end-user-id": "lena@example.org"})
+                first, second, none, header = gate.records()
+                assert first["subject"] == second["subject"] == header["subject"]
                 assert (len(first["subject"]), none["subject"]) == (64, "")
                 assert b"lena" not in gate.spooled()
 

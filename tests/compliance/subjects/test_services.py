@@ -9,10 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.subjects import queries, services
+from compliance.subjects import queries
 from compliance.subjects.models import Subject, SubjectIdentifier
 from compliance.subjects.rules import Kind, spelling
-from compliance.subjects.services import Name, subject_for
+from compliance.subjects.services import naming as services
+from compliance.subjects.services.naming import Name, subject_for
 from panel.kernel import ids
 from panel.kernel.crypto import keyring
 from panel.kernel.errors import Invalid

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -21,13 +22,22 @@ CONTENT_LIMIT = 2 * 1024 * 1024
 VERDICT_LIMIT = 200
 
 
-def name_subject(call: Call, body: dict[str, Any], key: bytes) -> None:
-    """Who this call is about: the end user whom the client names, as a keyed digest, else the API key's one subject
-    (HOUSE, mechanism 12), which the worker knows by the key's id."""
+HEADER = b"x-end-user-id"
+
+
+def name_subject(call: Call, body: dict[str, Any], key: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Who this call is about: the end user whom the client names in the body or in the header `X-End-User-Id`, as a keyed
+    digest, else the API key's one subject (HOUSE, mechanism 12), which the worker knows by the key's id."""
     named = body.get("safety_identifier") or body.get("user")
+    if not named:
+        named = next((value.decode("utf-8", "replace").strip() for name, value in headers if name == HEADER), "")
     if isinstance(named, str) and named and key:
-        value = named[:512].encode("utf-8", "surrogatepass")
-        call.subject = hmac.new(key, b"end-user:" + value, hashlib.sha256).hexdigest()
+        call.subject = end_user(named, key)
+
+
+def end_user(named: str, key: bytes) -> str:
+    """The digest under which an end-user id is recorded."""
+    return hmac.new(key, b"end-user:" + named[:512].encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def payload(call: Call, snapshot: Snapshot) -> bytes:
