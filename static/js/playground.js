@@ -354,6 +354,8 @@
     run.node.removeAttribute("aria-busy");
     const way = el("a", "link", words.sign_in);
     way.href = location.pathname;
+    /* The same message is in the box again once the person is back, in this window only. */
+    way.addEventListener("click", () => sessionStorage.setItem("playground.open", box.value || run.text));
     const text = value.code === "signed_out" ? [value.sentence, " ", way] : value.sentence;
     card(run, "", value.title || words.failed, text, action(words.retry, "rotate-ccw", () => again(run)));
     if (!box.value) box.value = run.text;

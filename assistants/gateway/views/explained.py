@@ -99,7 +99,7 @@ WORDS: dict[str, Text] = {
     "told": _("The provider was told to stop too. What it said until then is above."),
     "failed": _("Nothing came back"),
     "offline": _("The panel cannot be reached. Your message is still here; try again."),
-    "signed_out": _("Your session has ended. Sign in again; your message stays in this window until you leave it."),
+    "signed_out": _("Your session has ended. Sign in again; your message is kept in this window."),
     "sign_in": _("Sign in"),
     "done": _("The answer is complete."),
     "trace": _("Open trace"),
