@@ -49,15 +49,16 @@
   });
 
   /* Dialogs: focus starts on the title, returns to the opener. */
+  const commands = "commandForElement" in HTMLButtonElement.prototype;
   on("click", "[data-dialog]", (button) => {
     const dialog = document.getElementById(button.dataset.dialog);
-    if (!dialog.open) dialog.showModal(); // the button's own command works without this file, and may have been faster
-    dialog.querySelector("h2").focus();
+    // The button's own command opens it after this click, in browsers that know commands; it works without this file too.
+    if (!commands && !dialog.open) dialog.showModal();
+    setTimeout(() => dialog.querySelector("h2").focus());
     dialog.addEventListener("close", () => button.focus(), { once: true });
   });
   on("click", "[data-close]", (button) => {
-    const dialog = button.closest("dialog");
-    if (dialog.open) dialog.close();
+    if (!commands || !button.hasAttribute("commandfor")) button.closest("dialog").close();
   });
   on("click", "dialog", (dialog, event) => {
     if (event.target === dialog) dialog.close();
