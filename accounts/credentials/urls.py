@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.credentials import api
-from accounts.credentials.views import bulk, listing
+from accounts.credentials.views import bulk, listing, oauth
 from accounts.credentials.views import pages as views
 
 app_name = "credentials"
@@ -16,6 +16,11 @@ urlpatterns = [
     path("keys/<uuid:api_key_id>/revocation/", views.Revocation.as_view(), name="revocation"),
     path("keys/<uuid:api_key_id>/rotation/", views.Rotation.as_view(), name="rotation"),
     path("keys/<uuid:api_key_id>/old-secret/", views.OldSecret.as_view(), name="old_secret"),
+    path("oauth/token", oauth.Token.as_view(), name="oauth_token"),
+    path("oauth/revoke", oauth.Revocation.as_view(), name="oauth_revocation"),
+    path("oauth/jwks", oauth.jwks, name="jwks"),
+    path(".well-known/oauth-authorization-server", oauth.metadata, name="oauth_metadata"),
+    path(".well-known/secret-pattern", oauth.pattern, name="pattern"),
     path("api/v1/keys/", api.Keys.as_view(), name="api_keys"),
     path("api/v1/keys/<uuid:api_key_id>/", api.Key.as_view(), name="api_key"),
     path("api/v1/keys/<uuid:api_key_id>/revocation/", api.Revocation.as_view(), name="api_revocation"),

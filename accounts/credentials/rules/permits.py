@@ -21,4 +21,18 @@ ISSUE_MANAGEMENT = Permit(
     by_key=False,
 )
 END_ANY = Permit("credentials.end_any", _("Revoke anybody's API keys"), frozenset({Role.ADMINISTRATOR}))
-PERMITS = (USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY)
+KEEP_SIGNERS = Permit(
+    "credentials.keep_signers",
+    _("Change the keys that sign access tokens"),
+    frozenset({Role.ADMINISTRATOR}),
+    fresh=True,
+    by_key=False,
+)
+SET_POLICY = Permit(
+    "credentials.set_policy",
+    _("Say how long API keys may live"),
+    frozenset({Role.ADMINISTRATOR}),
+    fresh=True,
+    by_key=False,
+)
+PERMITS = (USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY, KEEP_SIGNERS, SET_POLICY)

@@ -13,7 +13,7 @@ from accounts.access import queries as access
 from accounts.access import services as rights
 from accounts.credentials import queries
 from accounts.credentials.engine import addresses, tokens
-from accounts.credentials.models import ApiKey, ApiKeyAssistant
+from accounts.credentials.models import ApiKey, ApiKeyAssistant, Client
 from accounts.credentials.rules.life import GATEWAY_SCOPES, MODELS, NEVER, Kind
 from accounts.credentials.rules.permits import END_ANY, ISSUE, ISSUE_MANAGEMENT
 from accounts.people.models import User
@@ -68,6 +68,11 @@ def issue(
     key.key_id, token = tokens.generate(str(kind))
     key.digest, key.epoch = tokens.digest(queries.pepper(), token), epochs.bump()
     key.save(force_insert=True)
+    if kind is Kind.CLIENT:
+        Client.objects.create(
+            key=key, client_id=key.key_id, client_type=Client.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,
+        )  # fmt: skip
     ApiKeyAssistant.objects.bulk_create(ApiKeyAssistant(api_key=key, assistant_id=one) for one in chosen)
     detail = {"key_id": key.key_id, "kind": str(kind), "expires_at": key.expires_at.isoformat()}
     journal.record("credentials.key.issued", actor=actor, obj=key, detail=detail, at=at)
@@ -168,7 +173,8 @@ def may_end(actor: Actor, key: ApiKey) -> ApiKey:
 
 def rights_changed(users: set[UUID], at: datetime) -> None:  # noqa: ARG001 - the gateway asks for ends itself
     """What their owners may see is other than before: the gateway reads these keys again."""
-    rows = ApiKey.objects.filter(owner_id__in=users, kind=Kind.GATEWAY, revoked_at__isnull=True)
+    calling = (Kind.GATEWAY, Kind.CLIENT)
+    rows = ApiKey.objects.filter(owner_id__in=users, kind__in=calling, revoked_at__isnull=True)
     if rows.exists():
         rows.update(epoch=epochs.bump())
 
