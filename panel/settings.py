@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "compliance.auditing.middleware.ChangeFeed",
     "panel.ui.web.errors.Refusals",
     "accounts.signin.middleware.Sessions",
+    "accounts.credentials.middleware.KeysInUrls",
     "accounts.access.middleware.Doors",
     "compliance.subjects.middleware.Visitors",
     "accounts.signin.middleware.CarryOn",

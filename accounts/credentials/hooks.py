@@ -20,6 +20,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.registries import objects, privacy, settings, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.kernel.registries.settings import Spec
+from panel.outbound.mail import letters
 from panel.ui import cards, menu
 
 _WORD = NotPersonal("a fixed word of the program")
@@ -79,6 +80,11 @@ settings.register(
 )
 settings.register(Spec(queries.ENDLESS, _("Keys without an end"), False, policy.yes_or_no, "PANEL_KEY_ENDLESS"))
 
+letters.register(
+    letters.Letter(
+        "key_leaked", _("API key reported as leaked"), {"name": "shop-website", "link": "https://panel.example.org/"}
+    )
+)
 rights.register_permits(*rules.PERMITS)
 rights.register_ending(keys.end_of)
 rights.register_change(keys.rights_changed)
@@ -96,6 +102,8 @@ events.register("credentials.key.rolled", _("API key rolled"))
 events.register("credentials.key.rotated", _("API key rotated"))
 events.register("credentials.key.old_secret_ended", _("Old secret of an API key ended"))
 events.register("credentials.key.revoked", _("API key revoked"))
+events.register("credentials.key.leak_reported", _("API key reported as leaked"))
+events.register("credentials.policy.changed", _("Policy of API keys changed"))
 events.register("credentials.token.issued", _("Access token given to a client"), retention="operation")
 events.register("credentials.token.revoked", _("Access token ended"))
 events.register("credentials.signing_key.changed", _("Key that signs access tokens changed"))

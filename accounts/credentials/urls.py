@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.credentials import api
-from accounts.credentials.views import bulk, listing, oauth
+from accounts.credentials.views import bulk, leaks, listing, oauth, rules
 from accounts.credentials.views import pages as views
 
 app_name = "credentials"
@@ -11,6 +11,11 @@ urlpatterns = [
     path("keys/", listing.keys, name="list"),
     path("keys/new/", views.New.as_view(), name="new"),
     path("keys/new-management/", views.NewManagement.as_view(), name="new_management"),
+    path("keys/new-client/", views.NewClient.as_view(), name="new_client"),
+    path("keys/policy/", rules.Policy.as_view(), name="policy"),
+    path("keys/signers/", rules.Signers.as_view(), name="signers"),
+    path("keys/leaks/", leaks.Leaks.as_view(), name="leaks"),
+    path("keys/leaks/revocation/", leaks.Revocation.as_view(), name="leaks_revocation"),
     path("keys/revocations/", bulk.Revocations.as_view(), name="revocations"),
     path("keys/<uuid:api_key_id>/", views.Detail.as_view(), name="detail"),
     path("keys/<uuid:api_key_id>/revocation/", views.Revocation.as_view(), name="revocation"),

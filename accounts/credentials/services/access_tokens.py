@@ -54,5 +54,5 @@ def revoke(*, actor: Actor, row: AccessToken, key: ApiKey, at: datetime) -> list
 
 def forget(*, at: datetime) -> int:
     """Delete rows of tokens that ended a day ago; returns how many."""
-    deleted, _by_model = AccessToken.objects.filter(expires__lt=at - REMEMBERED).delete()
-    return deleted
+    found: tuple[int, dict[str, int]] = AccessToken.objects.filter(expires__lt=at - REMEMBERED).delete()
+    return found[0]

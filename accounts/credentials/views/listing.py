@@ -81,6 +81,7 @@ PRESETS = [
     preset("ending", gettext_lazy("Ending in 30 days"), "watch=ending"),
     preset("unused", gettext_lazy("Unused 90 days"), "watch=unused"),
     preset("over_scoped", gettext_lazy("Over-scoped"), "watch=over_scoped"),
+    preset("clients", gettext_lazy("OAuth clients"), "kind=client"),
     preset("ended", gettext_lazy("Expired"), "state=expired"),
     preset("revoked", gettext_lazy("Revoked"), "state=revoked"),
 ]
@@ -103,4 +104,6 @@ def keys(request: HttpRequest) -> HttpResponseBase:
         presets=PRESETS, bulk=[revoke] if may or ends_any else [],
         pickable=lambda key: key.revoked_at is None and (ends_any or key.owner_id == actor.id),
     )  # fmt: skip
-    return answer(request, "accounts/credentials/list.html", page, {"may": may})
+    return answer(
+        request, "accounts/credentials/list.html", page, {"may": may, "may_set": access.can(actor, rules.SET_POLICY)}
+    )

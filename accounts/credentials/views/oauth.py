@@ -25,7 +25,7 @@ _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _SECRETS = method_decorator([csrf_exempt, sensitive_post_parameters("client_secret", "token")], name="dispatch")
 
 
-class _Endpoint(OAuthLibMixin, View):
+class _Endpoint(OAuthLibMixin, View):  # type: ignore[misc]  # the library has no types
     """No cookie counts here, so there is nothing to forge; a client proves itself in each request."""
 
     http_method_names = ("post", "options")
@@ -114,6 +114,6 @@ def pattern(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
         "pattern": tokens.PUBLISHED,
         "checksum": "CRC-32 (IEEE) of everything before the last underscore, base62 (0-9A-Za-z), six digits",
         "kinds": tokens.KINDS,
-        "report": settings.BASE_URL + reverse("credentials:list"),
+        "report": settings.BASE_URL + reverse("credentials:leaks"),
     }
     return JsonResponse(found)

@@ -53,8 +53,7 @@ class New(Once):
     template_name = "accounts/credentials/new.html"
 
     def form_options(self) -> dict[str, Any]:
-        choices = [(str(key), title) for key, title in objects.choices(self.actor, "assistant")]
-        return {"assistants": choices, "lives": lives()}
+        return {"assistants": assistants(self), "lives": lives()}
 
     def initial(self) -> dict[str, Any]:
         return {"assistants": self.request.GET.getlist("assistant")}
@@ -68,21 +67,49 @@ class New(Once):
         return self.shown(issued)
 
 
+def areas(page: Page) -> list[tuple[str, str]]:
+    """`manage:<area>` with what it lets a program do, as far as the actor may do it."""
+    own = words.areas(queries.own_permits(page.actor, page.at).values())
+    return [(name, f"{name}: {', '.join(str(one.title) for one in carried)}") for name, carried in own.items()]
+
+
+def assistants(page: Page) -> list[tuple[str, str]]:
+    return [(str(key), title) for key, title in objects.choices(page.actor, "assistant")]
+
+
 @door(rules.ISSUE_MANAGEMENT)
 class NewManagement(Once):
     form_class = forms.Management
     template_name = "accounts/credentials/new_management.html"
 
     def form_options(self) -> dict[str, Any]:
-        areas = words.areas(queries.own_permits(self.actor, self.at).values())
-        scopes = [(name, f"{name}: {', '.join(str(one.title) for one in carried)}") for name, carried in areas.items()]
-        return {"scopes": scopes, "lives": lives()}
+        return {"scopes": areas(self), "lives": lives()}
 
     def perform(self, form: forms.Management) -> HttpResponseBase:
         given = form.cleaned_data
         issued = keys.issue(
             actor=self.actor, name=given["name"], kind=Kind.MANAGEMENT, scopes=given["scopes"], assistants=(),
             networks=form.ranges, expires_at=form.ends(self.at), at=self.at,
+        )  # fmt: skip
+        return self.shown(issued)
+
+
+@door(rules.ISSUE)
+class NewClient(Once):
+    """An OAuth client: id and secret, shown once. One that manages the panel asks for a fresh factor."""
+
+    form_class = forms.Client
+    template_name = "accounts/credentials/new_client.html"
+
+    def form_options(self) -> dict[str, Any]:
+        may_manage = access.can(self.actor, rules.ISSUE_MANAGEMENT)
+        return {"assistants": assistants(self), "scopes": areas(self) if may_manage else [], "lives": lives()}
+
+    def perform(self, form: forms.Client) -> HttpResponseBase:
+        given = form.cleaned_data
+        issued = keys.issue(
+            actor=self.actor, name=given["name"], kind=Kind.CLIENT, scopes=given["scopes"], networks=form.ranges,
+            assistants=given["assistants"], expires_at=form.ends(self.at), at=self.at,
         )  # fmt: skip
         return self.shown(issued)
 

@@ -25,7 +25,7 @@ from accounts.credentials.services import access_tokens
 from panel.kernel import clock, ids
 
 
-class Validator(OAuth2Validator):
+class Validator(OAuth2Validator):  # type: ignore[misc]  # the library has no types
     """Client credentials, and revocation by the client that a token was given to."""
 
     def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:  # noqa: ARG002

@@ -26,11 +26,6 @@ from tests.factories.people import make_person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop(alice: User, assistant: Any) -> keys.Issued:
-    return client_of(fresh(alice), assistant)
-
-
 def post(http: Http, path: str, **given: str) -> Any:
     return http.post(path, urlencode(given), content_type=FORM)
 

@@ -13,15 +13,9 @@ from django.urls import get_resolver
 
 from accounts.credentials.models import Client
 from accounts.credentials.services import keys
-from accounts.people.models import User
-from tests.accounts.credentials.making import FORM, ask, client_of, fresh
+from tests.accounts.credentials.making import FORM, ask
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(alice: User, assistant: Any) -> keys.Issued:
-    return client_of(fresh(alice), assistant)
 
 
 class TestWeakDefaults:
@@ -47,7 +41,8 @@ class TestWeakDefaults:
     def test_nothing_of_it_may_stand_in_the_address(self, client: Http, shop: keys.Issued) -> None:
         form = {"grant_type": "client_credentials", "scope": "chat"}
         secret = {"client_id": shop.key.key_id, "client_secret": shop.token}
-        assert client.get("/oauth/token", {**form, **secret}).status_code == 405
+        assert client.get("/oauth/token", {**form, **secret}).status_code == 400
+        assert client.get("/oauth/token", form).status_code == 405
         answer = client.post(f"/oauth/token?{urlencode(secret)}", urlencode(form), content_type=FORM)
         assert answer.status_code == 400
         assert client.post("/oauth/token", {**form, **secret}).status_code == 400  # multipart
