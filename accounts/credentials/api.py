@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.rules import door
-from accounts.credentials import queries
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.rules.life import DEFAULT_LIFE, Kind
 from accounts.credentials.services import keys as services

@@ -127,6 +127,25 @@ class Policy(forms.Form):
     endless = forms.BooleanField(label=_("Allow keys without an end"), required=False, widget=Switch)
 
 
+class Service(forms.Form):
+    """A program that holds keys of its own."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("The program, such as nightly-export."))
+    purpose = forms.CharField(label=_("What it is for"), max_length=200, required=False)
+
+
+class Handover(forms.Form):
+    person = forms.TypedChoiceField(coerce=UUID, label=_("Who answers for it from now on"))
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = people  # type: ignore[attr-defined]
+
+
+class Closing(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("It stands in the journal."))
+
+
 class Rotation(forms.Form):
     """How long the old secret works beside the new one."""
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import middleware
 from accounts.access import queries as access
 from accounts.access import services as rights
-from accounts.credentials import queries
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import signed
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.rules import policy
 from accounts.credentials.rules.life import LONGEST_DAYS
@@ -89,13 +90,14 @@ rights.register_permits(*rules.PERMITS)
 rights.register_ending(keys.end_of)
 rights.register_change(keys.rights_changed)
 access.register_means("key", queries.limit)
-access.register_means("token", queries.token_limit)
+access.register_means("token", signed.token_limit)
 middleware.register_bearer(queries.actor_of)
-middleware.register_bearer(queries.token_actor)
+middleware.register_bearer(signed.token_actor)
 middleware.register_entry(uses.entered)
-cards.register(cards.Source("credentials", permit=rules.USE, tasks=tasks.ending))
+cards.register(cards.Source("credentials", permit=rules.USE, tasks=tasks.waiting))
 setup.register_first(first.STEP)
 menu.register(menu.Item("gateway", _("API keys"), "credentials:list", "key-round", rules.USE, order=30))
+menu.register(menu.Item("gateway", _("Service accounts"), "credentials:services", "bot", rules.USE, order=35))
 
 events.register("credentials.key.issued", _("API key made"))
 events.register("credentials.key.rolled", _("API key rolled"))
@@ -104,6 +106,9 @@ events.register("credentials.key.old_secret_ended", _("Old secret of an API key 
 events.register("credentials.key.revoked", _("API key revoked"))
 events.register("credentials.key.leak_reported", _("API key reported as leaked"))
 events.register("credentials.policy.changed", _("Policy of API keys changed"))
+events.register("credentials.service.added", _("Service account added"))
+events.register("credentials.service.handed_over", _("Service account handed over"))
+events.register("credentials.service.closed", _("Service account closed"))
 events.register("credentials.token.issued", _("Access token given to a client"), retention="operation")
 events.register("credentials.token.revoked", _("Access token ended"))
 events.register("credentials.signing_key.changed", _("Key that signs access tokens changed"))

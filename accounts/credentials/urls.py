@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.credentials import api
-from accounts.credentials.views import bulk, leaks, listing, oauth, rules
+from accounts.credentials.views import bulk, leaks, listing, oauth, rules, services
 from accounts.credentials.views import pages as views
 
 app_name = "credentials"
@@ -21,6 +21,11 @@ urlpatterns = [
     path("keys/<uuid:api_key_id>/revocation/", views.Revocation.as_view(), name="revocation"),
     path("keys/<uuid:api_key_id>/rotation/", views.Rotation.as_view(), name="rotation"),
     path("keys/<uuid:api_key_id>/old-secret/", views.OldSecret.as_view(), name="old_secret"),
+    path("service-accounts/", services.listing, name="services"),
+    path("service-accounts/new/", services.New.as_view(), name="new_service"),
+    path("service-accounts/<uuid:service_id>/", services.Detail.as_view(), name="service"),
+    path("service-accounts/<uuid:service_id>/handover/", services.Handover.as_view(), name="handover"),
+    path("service-accounts/<uuid:service_id>/closing/", services.Closing.as_view(), name="closing"),
     path("oauth/token", oauth.Token.as_view(), name="oauth_token"),
     path("oauth/revoke", oauth.Revocation.as_view(), name="oauth_revocation"),
     path("oauth/jwks", oauth.jwks, name="jwks"),

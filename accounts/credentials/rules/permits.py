@@ -35,4 +35,16 @@ SET_POLICY = Permit(
     fresh=True,
     by_key=False,
 )
-PERMITS = (USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY, KEEP_SIGNERS, SET_POLICY)
+ADD_SERVICE = Permit(
+    "credentials.add_service",
+    _("Add service accounts"),
+    frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DEVELOPER}),
+)
+KEEP_SERVICES = Permit(
+    "credentials.keep_services",
+    _("Hand over and close anybody's service accounts"),
+    frozenset({Role.ADMINISTRATOR}),
+)
+PERMITS = (
+    USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY, KEEP_SIGNERS, SET_POLICY, ADD_SERVICE, KEEP_SERVICES,
+)  # fmt: skip

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from oauth2_provider.models import set_token_value
 
-from accounts.credentials import queries
 from accounts.credentials.engine import bearers
 from accounts.credentials.models import AccessToken, ApiKey
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules.oauth import REMEMBERED
 from accounts.credentials.services import signing
 from panel.journal import services as journal

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
-from accounts.credentials import queries
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules.life import Kind
 from accounts.credentials.rules.permits import END_ANY
 from accounts.people.rules import Kind as Person

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.access import services as rights
-from accounts.credentials import queries
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules.permits import SET_POLICY
 from panel.journal import services as journal
 from panel.kernel.actors import Actor

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import services as rights
-from accounts.credentials import queries
 from accounts.credentials.engine import bearers
 from accounts.credentials.models import SigningKey
+from accounts.credentials.queries import signed
 from accounts.credentials.rules.oauth import SHOWN_BEFORE, SIGNED_UNTIL, SIGNS_FOR
 from accounts.credentials.rules.permits import KEEP_SIGNERS
 from panel.journal import services as journal
@@ -32,12 +32,12 @@ class ChangesAlready(Conflict):
 
 def current(at: datetime) -> SigningKey:
     """The key that signs now; the first one is made on first use, and known to every gateway before it is used."""
-    found = queries.signing_key(at)
+    found = signed.signing_key(at)
     if found is not None:
         return found
     with transaction.atomic():
         epochs.lock("token-signing")
-        found = queries.signing_key(at) or _made(at, at)
+        found = signed.signing_key(at) or _made(at, at)
     epochs.wait(found.epoch)
     return found
 
@@ -67,7 +67,7 @@ def change(*, actor: Actor, at: datetime, at_once: bool = False) -> SigningKey:
 
 def tend(*, actor: Actor, at: datetime) -> None:
     """Change a key that has signed for 30 days; destroy those that count no more."""
-    now = queries.signing_key(at)
+    now = signed.signing_key(at)
     if now is not None and now.ends_at is None and now.signs_from <= at - SIGNS_FOR:
         change(actor=actor, at=at)
     for old in SigningKey.objects.filter(ends_at__lt=at):
@@ -91,7 +91,7 @@ def _end(row: SigningKey, at: datetime) -> None:
 
 
 def _sealed(row: SigningKey) -> None:
-    row.seal = bearers.seal(queries.signer_seal(), row.kid, bytes(row.public), queries.ends(row))
+    row.seal = bearers.seal(signed.signer_seal(), row.kid, bytes(row.public), signed.ends(row))
     row.epoch = epochs.bump()
 
 

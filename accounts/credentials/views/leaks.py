@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from accounts.access.rules import SIGNED_IN, door
-from accounts.credentials import forms, queries
+from accounts.credentials import forms
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.services import keys, leaks
 from accounts.credentials.views.listing import KIND_WORDS, STATE_WORDS

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import queries as access
 from accounts.access.rules import door
-from accounts.credentials import queries
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.rules.life import Kind, State
 from panel.kernel import clock

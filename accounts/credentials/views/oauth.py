@@ -13,8 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from oauth2_provider.views.mixins import OAuthLibMixin
 
 from accounts.access.rules import open_to_all
-from accounts.credentials import queries
 from accounts.credentials.engine import bearers, tokens
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import signed
 from accounts.credentials.rules.life import GATEWAY_SCOPES
 from accounts.credentials.rules.oauth import JWKS_SECONDS
 from panel.journal.services import record_refusal
@@ -81,7 +82,7 @@ class Revocation(_Endpoint):
 @open_to_all("programs read the public keys before they have a token")
 def jwks(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The public keys that sign access tokens (RFC 7517, RFC 8037)."""
-    answer = JsonResponse({"keys": queries.jwks(timezone.now())})
+    answer = JsonResponse({"keys": signed.jwks(timezone.now())})
     answer["Cache-Control"] = f"public, max-age={JWKS_SECONDS}"
     return answer
 

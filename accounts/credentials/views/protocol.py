@@ -17,8 +17,9 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestError
 
-from accounts.credentials import queries
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import signed
 from accounts.credentials.rules import oauth
 from accounts.credentials.rules.life import Kind
 from accounts.credentials.services import access_tokens
@@ -83,7 +84,7 @@ class Validator(OAuth2Validator):  # type: ignore[misc]  # the library has no ty
     def revoke_token(self, token: str, token_type_hint: str, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """One's own; any other is as if it did not exist (RFC 7009, 2.1 and 2.2)."""
         key: ApiKey = request.client.key
-        row = queries.access_token(token, key)
+        row = signed.access_token(token, key)
         if row is not None:
             access_tokens.revoke(actor=queries.acting(key), row=row, key=key, at=clock.now())
 

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access.rules import door
-from accounts.credentials import forms, queries
+from accounts.credentials import forms
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import signed
 from accounts.credentials.rules import permits
 from accounts.credentials.services import policy, signing
 from panel.kernel.registries import settings
@@ -28,8 +30,8 @@ class Policy(FormPage):
     def context(self) -> dict[str, Any]:
         now = timezone.now()
         held = [settings.specs()[one] for one in (queries.LONGEST, queries.ENDLESS) if settings.from_environment(one)]
-        signs = queries.signing_key(now)
-        return {"held": held, "signers": queries.signing_keys(now).order_by("signs_from"), "signs": signs}
+        signs = signed.signing_key(now)
+        return {"held": held, "signers": signed.signing_keys(now).order_by("signs_from"), "signs": signs}
 
     def perform(self, form: forms.Policy) -> str:
         given = form.cleaned_data

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client as Http
 
 from accounts.access.rules import Role
-from accounts.credentials import queries
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import signed
 from accounts.credentials.services import keys
 from accounts.people.models import User
 from panel.kernel import clock
@@ -69,4 +69,4 @@ class TestManagement:
         ApiKey.objects.update(networks=["203.0.113.0/24"])
         assert client.get("/api/v1/keys/", headers=headers, REMOTE_ADDR="203.0.113.9").status_code == 200
         assert client.get("/api/v1/keys/", headers=headers, REMOTE_ADDR="198.51.100.1").status_code == 401
-        assert queries.token_actor("eyJhbGciOiJub25lIn0.e30.", clock.now(), "") is None
+        assert signed.token_actor("eyJhbGciOiJub25lIn0.e30.", clock.now(), "") is None

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.access.rules import Role
-from accounts.credentials import queries
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey, SigningKey
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import signed
 from accounts.credentials.services import signing
 from accounts.people.models import User
 from panel.journal.models import Leaf
@@ -75,11 +76,11 @@ class TestSigners:
         assert kids[0] == first.kid
         assert len(kids) == 2
         assert ask(client, shop).status_code == 200
-        assert queries.signing_key(timezone.now()) == first
+        assert signed.signing_key(timezone.now()) == first
         later = timezone.now() + timedelta(minutes=10, seconds=1)
-        assert queries.signing_key(later) != first
-        assert first.kid in queries.signers(later)
-        assert first.kid not in queries.signers(later + timedelta(minutes=11))
+        assert signed.signing_key(later) != first
+        assert first.kid in signed.signers(later)
+        assert first.kid not in signed.signers(later + timedelta(minutes=11))
         assert "ten minutes" in page.get("/keys/policy/").content.decode()
 
     def test_distrust_ends_every_token_now(self, client: Any, alice: User) -> None:

@@ -15,9 +15,9 @@ import pytest
 
 from accounts.access import services as access
 from accounts.access.rules import Role
-from accounts.credentials import queries
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import AccessToken, ApiKey, Client
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.services import access_tokens, keys, rotation, signing
 from panel.kernel import actors, clock
 from panel.kernel.db import epochs
