@@ -51,7 +51,7 @@ class Feed:
 
 def world() -> tuple[Feed, dict[str, str]]:
     private = Ed25519PrivateKey.generate()
-    key = Key(ids.new_id(), frozenset({"chat"}), frozenset(), 1e12)
+    key = Key(ids.new_id(), frozenset({"chat"}), {}, 1e12)
     ranges = addresses.networks([f"10.{number}.0.0/16" for number in range(19)] + ["192.0.2.0/24"])
     bearer = {name: tokens.generate("gateway")[1] for name in ("plain", "one_range", "twenty_ranges")}
     bound = {"plain": (), "one_range": ranges[-1:], "twenty_ranges": ranges}

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from accounts.credentials import api
+from accounts.credentials.api import keys as api
+from accounts.credentials.api import services as service_api
 from accounts.credentials.views import bulk, leaks, listing, oauth, rules, services
 from accounts.credentials.views import pages as views
 
@@ -31,6 +32,10 @@ urlpatterns = [
     path("oauth/jwks", oauth.jwks, name="jwks"),
     path(".well-known/oauth-authorization-server", oauth.metadata, name="oauth_metadata"),
     path(".well-known/secret-pattern", oauth.pattern, name="pattern"),
+    path("api/v1/service-accounts/", service_api.Services.as_view(), name="api_services"),
+    path("api/v1/service-accounts/<uuid:service_id>/", service_api.One.as_view(), name="api_service"),
+    path("api/v1/service-accounts/<uuid:service_id>/handover/", service_api.Handover.as_view(), name="api_handover"),
+    path("api/v1/service-accounts/<uuid:service_id>/closing/", service_api.Closing.as_view(), name="api_closing"),
     path("api/v1/keys/", api.Keys.as_view(), name="api_keys"),
     path("api/v1/keys/<uuid:api_key_id>/", api.Key.as_view(), name="api_key"),
     path("api/v1/keys/<uuid:api_key_id>/revocation/", api.Revocation.as_view(), name="api_revocation"),

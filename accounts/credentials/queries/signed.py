@@ -67,6 +67,11 @@ def access_token(token: str, key: ApiKey) -> AccessToken | None:
     return found
 
 
+def given_since(key: ApiKey, at: datetime) -> int:
+    """How many tokens a client was given since an instant."""
+    return int(AccessToken.objects.filter(application_id=key.id, created__gt=at).count())
+
+
 def token_actor(token: str, at: datetime, address: str) -> Actor | None:
     """Who acts on the panel's own API by an access token: the owner of its client, limited to the token's scopes."""
     if not bearers.looks_like(token):

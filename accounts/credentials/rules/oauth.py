@@ -11,6 +11,8 @@ SHOWN_BEFORE, JWKS_SECONDS = timedelta(minutes=10), 300
 # What an old key signed last has ended by then (10 minutes of life, 30 seconds of skew).
 SIGNED_UNTIL = timedelta(minutes=11)
 SIGNS_FOR = timedelta(days=30)
+# A token serves ten minutes: a client that asks more often than this in a minute asks for each call.
+MOST_A_MINUTE = 60
 REMEMBERED = timedelta(days=1)
 
 

@@ -7,6 +7,7 @@ owner and two secrets while it is rotated.
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -65,6 +66,9 @@ class Validator(OAuth2Validator):  # type: ignore[misc]  # the library has no ty
         **kwargs: Any,  # noqa: ARG002
     ) -> bool:
         """Of the client's scopes, for one audience; a `resource` that is named must be that one (RFC 8707)."""
+        if signed.given_since(client.key, timezone.now() - timedelta(minutes=1)) >= oauth.MOST_A_MINUTE:
+            told = "A token serves ten minutes: keep it instead of asking for each call."
+            raise CustomOAuth2Error("slow_down", told, status_code=429, request=request)
         if not scopes or not set(scopes) <= set(client.key.scopes):
             return False
         request.audience = oauth.audience(settings.BASE_URL, scopes)

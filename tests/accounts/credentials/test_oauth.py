@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test import Client as Http
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import services as access
 from accounts.access.rules import Role
 from accounts.credentials.models import AccessToken, ApiKey
+from accounts.credentials.rules import oauth
 from accounts.credentials.services import keys, rotation
 from accounts.people.models import User
 from panel.journal.models import Leaf
@@ -84,6 +86,14 @@ class TestToken:
         assert ask(client, shop, resource=f"{settings.BASE_URL}/v1").status_code == 200
         for other in ("https://evil.example", f"{settings.BASE_URL}/api/v1", f"{settings.BASE_URL}/v1/x"):
             assert ask(client, shop, resource=other).json()["error"] == "invalid_target"
+
+    def test_a_client_that_asks_for_each_call_is_told_to_keep_its_token(
+        self, client: Http, shop: keys.Issued, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(oauth, "MOST_A_MINUTE", 2)
+        assert [ask(client, shop).status_code for _ in range(3)] == [200, 200, 429]
+        AccessToken.objects.update(created=timezone.now() - timedelta(minutes=1))
+        assert ask(client, shop).status_code == 200
 
 
 class TestWhoIsRefused:

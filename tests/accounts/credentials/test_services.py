@@ -11,6 +11,7 @@ from accounts.credentials.queries import keys as queries
 from accounts.credentials.queries import programs
 from accounts.credentials.rules.life import State
 from accounts.credentials.services import accounts, keys, rotation
+from accounts.grants import services as grants
 from accounts.people.models import Service, User
 from assistants.catalog.rules import permits as catalog
 from panel.journal.models import Leaf
@@ -29,7 +30,7 @@ def export(alice: User) -> Service:
 
 
 def share(assistant: Any, service: Service) -> None:
-    access.share(
+    grants.share(
         actor=SYSTEM, permit=catalog.SHARE, obj=assistant, receiver=service.user, role=ObjectRole.VIEWER, reason="needs it",
         at=clock.now(),
     )  # fmt: skip
@@ -110,6 +111,22 @@ class TestLife:
         for page in ("", "handover/", "closing/"):
             assert client.get(f"/service-accounts/{export.user_id}/{page}").status_code == 404
         assert client.get(f"/keys/new/?service={export.user_id}").status_code == 404
+
+
+def test_the_api_does_the_same(alice: User, assistant: Any) -> None:
+    client = signed_in(alice)
+    url = "/api/v1/service-accounts/"
+    made = client.post(url, {"name": "nightly-export"}, content_type="application/json").json()
+    assert (made["state"], made["responsible"]) == ("active", str(alice.id))
+    share(assistant, Service.objects.get())
+    body = {"name": "x", "scopes": ["chat"], "assistants": [str(assistant.id)], "service": made["id"]}
+    assert client.post("/api/v1/keys/", body, content_type="application/json").json()["owner"] == made["id"]
+    stranger = signed_in(make_person("dev", role=Role.DEVELOPER))
+    assert stranger.post("/api/v1/keys/", body, content_type="application/json").status_code == 422
+    assert stranger.get(f"{url}{made['id']}/").status_code == 404
+    assert [one["id"] for one in client.get(url).json()["items"]] == [made["id"]]
+    closed = client.post(f"{url}{made['id']}/closing/", {"reason": "over"}, content_type="application/json")
+    assert closed.json()["state"] == "disabled"
 
 
 def test_from_adding_to_a_key_on_pages(alice: User, assistant: Any) -> None:
