@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.rules import ROLE_NAMES, Role
 from accounts.signin.rules import MAX_PASSWORD, MIN_PASSWORD
-from panel.ui.forms import CodeField, CodeInput
+from panel.ui.forms import CodeField, CodeInput, Segments
 
 
 def _email(**options: Any) -> forms.EmailField:
@@ -52,6 +53,43 @@ class AnyCode(forms.Form):
         max_length=64,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autofocus": ""}),
     )
+
+
+class Answer(forms.Form):
+    """What a passkey said, as the script of the page wrote it down."""
+
+    answer = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": _("Nothing came from a passkey. It needs JavaScript.")}
+    )
+
+
+class NewPasskey(Answer):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("So that you know it again, such as “Work laptop” or “Key on the key ring”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": ""}),
+    )
+
+
+class FactorName(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+_ENOUGH = [("any", _("Any second factor")), ("passkey", _("Passkeys and security keys only"))]
+
+
+class FactorPolicy(forms.Form):
+    """Two fields a role: what is enough, and from which day."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role in Role:
+            title = _("Everybody") if role is Role.MEMBER else ROLE_NAMES[role]
+            self.fields[role.value] = forms.ChoiceField(label=title, choices=_ENOUGH, widget=Segments())
+            self.fields[f"{role.value}_from"] = forms.DateField(
+                label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            )
 
 
 class NewPassword(forms.Form):

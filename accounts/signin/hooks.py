@@ -7,10 +7,11 @@ from accounts.access import services as access
 from accounts.approvals.rules import kinds
 from accounts.grants.queries import why
 from accounts.signin import middleware, queries
-from accounts.signin.services import links, notices, resets, sessions
+from accounts.signin.rules import CHANGE_FACTOR_POLICY
+from accounts.signin.services import links, notices, policies, resets, sessions
 from accounts.signin.views import enrolment, security, tasks
 from panel.journal import events
-from panel.kernel.registries import privacy, setup
+from panel.kernel.registries import privacy, settings, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.outbound.mail import letters
 from panel.ui import cards, menu
@@ -56,6 +57,7 @@ events.register("signin.factor.added", _("Second factor added"))
 events.register("signin.factor.removed", _("Second factor removed"))
 events.register("signin.factor.renamed", _("Passkey renamed"))
 events.register("signin.passkey.rolled_back", _("Passkey refused: its counter went back"))
+events.register("signin.policy.changed", _("Rule for second factors changed"))
 events.register("signin.factor.proved", _("Second factor proved again"))
 events.register("signin.codes.made", _("Recovery codes made"))
 events.register("signin.code.used", _("Recovery code used"))
@@ -86,7 +88,13 @@ access.register_ending(links.end_links)
 for step in enrolment.SETUP:
     setup.register(step)
 
-cards.register(cards.Source("signin", tasks=tasks.few_codes))
-access.register_permits(security.CHANGE)
+cards.register(cards.Source("signin", tasks=tasks.tasks))
+access.register_permits(security.CHANGE, CHANGE_FACTOR_POLICY)
+settings.register(
+    settings.Spec(queries.FACTOR_POLICY, _("Roles that need a passkey, from which day"), {}, policies.read_policy)
+)
+menu.register(
+    Item("admin", _("Second factors"), "signin:factor_policy", "fingerprint-pattern", CHANGE_FACTOR_POLICY, order=20)
+)
 menu.register(Item("account", _("Your security"), "signin:security", "shield", order=10))
 menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))

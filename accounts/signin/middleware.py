@@ -21,14 +21,26 @@ from accounts.access.rules import door_of
 from accounts.people import queries as people
 from accounts.people.models import User
 from accounts.signin.rules import CARRIED, IDLE_PRIVILEGED, OPENED_AT, SEEN_AT, TOUCH, WAS, session_over
-from accounts.signin.services import kept
-from panel.kernel.errors import Refusal
+from accounts.signin.services import kept, policies
+from panel.kernel import clock
+from panel.kernel.errors import Forbidden, Refusal
 from panel.ui.forms import CodeInput, SecretInput
 from panel.ui.menu import actor_of
 from panel.ui.pages import go
+from panel.ui.web import problems
 
 # Pages that only pass the name of a kept request on.
-ON_THE_WAY = {"signin:step_up", "signin:discarding"}
+ON_THE_WAY = {"signin:step_up", "signin:step_up_passkey", "signin:discarding"}
+# What is typed at the door may be anything: a password in the field for the address.
+NEVER_KEPT = {
+    "signin:sign_in", "signin:sign_in_passkey", "signin:factor", "signin:factor_passkey", "signin:recovery", "signin:join",
+}  # fmt: skip
+
+# The way to a passkey, and the ways out.
+TO_A_PASSKEY = {
+    "signin:needed", "signin:passkeys", "signin:passkey_challenge", "signin:step_up", "signin:step_up_passkey",
+    "signin:step_up_challenge", "signin:sign_in", "signin:sign_out",
+}  # fmt: skip
 
 PLAIN_FORM = "application/x-www-form-urlencoded"
 
@@ -65,6 +77,32 @@ def _over(request: HttpRequest, user: User) -> bool:
 def _instant(request: HttpRequest, name: str) -> datetime | None:
     found = request.session.get(name)
     return datetime.fromtimestamp(found, UTC) if isinstance(found, int | float) else None
+
+
+class FactorPolicy:
+    """A session that opened without the passkey that its person's role asks for goes no further than to one. Stands after
+    the doors."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        match, actor = request.resolver_match, actor_of(request)
+        if actor.kind != "person" or actor.id is None or actor.via is None or actor.via[0] != "session":
+            return None
+        if match and match.view_name in TO_A_PASSKEY:
+            return None
+        if not policies.owes_passkey(request.session, actor.id, clock.now()):
+            return None
+        if problems.is_api(request):
+            refusal = Forbidden(_("Your role asks for a passkey or security key."), code="passkey_needed")
+            return problems.answer(request, refusal)
+        return go(request, reverse("signin:needed"))
 
 
 class CarryOn:
@@ -130,6 +168,9 @@ def form_expired(request: HttpRequest, _refusal: Refusal) -> HttpResponse | None
 
 
 def _kept(request: HttpRequest) -> UUID | None:
+    match = request.resolver_match
+    if match and match.view_name in NEVER_KEPT:
+        return None
     user = _sender(request)
     form_like = request.content_type in {PLAIN_FORM, "multipart/form-data"}
     if user is None or not form_like or request.FILES:

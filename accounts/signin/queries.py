@@ -1,31 +1,65 @@
-"""Questions about factors."""
+"""Questions about factors, and about what a role asks of them."""
 
+import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
-import django_otp
+from django.conf import settings as django_settings
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts.access.rules import Permit
+from accounts.access import queries as access
+from accounts.access.rules import Permit, Role
 from accounts.grants.queries.why import Step
 from accounts.people.models import User
 from accounts.people.rules import Kind
-from accounts.signin.models import RecoveryCode, RecoveryDevice, TotpDevice
+from accounts.signin.models import Passkey, RecoveryCode, RecoveryDevice, TotpDevice
+from panel.kernel.registries import settings
+
+# Setting: role -> the day from which it needs a passkey.
+FACTOR_POLICY = "signin.phishing_resistant"
 
 
 @dataclass(frozen=True)
 class Factors:
-    """When the authenticator was added and last used, and how many recovery codes are left."""
+    """What somebody can prove themselves with; passkeys in the order in which they were added."""
 
-    added_at: datetime | None
-    used_at: datetime | None
+    totp: TotpDevice | None
+    passkeys: list[Passkey]
     codes_left: int
 
 
 def factors_of(user: User) -> Factors:
-    device: TotpDevice | None = TotpDevice.objects.filter(user=user, confirmed=True).first()
-    return Factors(device.created_at if device else None, device.used_at if device else None, codes_left(user.id))
+    totp: TotpDevice | None = TotpDevice.objects.filter(user=user, confirmed=True).first()
+    passkeys = list(Passkey.objects.filter(user=user, confirmed=True).order_by("id"))
+    return Factors(totp, passkeys, codes_left(user.id))
+
+
+def has_factor(user_id: UUID) -> bool:
+    """Whether somebody has a second factor at all; recovery codes stand in for one, they are none."""
+    return has_totp(user_id) or has_passkey(user_id)
+
+
+def has_totp(user_id: UUID) -> bool:
+    return bool(TotpDevice.objects.filter(user_id=user_id, confirmed=True).exists())
+
+
+def has_passkey(user_id: UUID) -> bool:
+    return bool(with_passkey([user_id]))
+
+
+def with_passkey(user_ids: Iterable[UUID]) -> set[UUID]:
+    return set(Passkey.objects.filter(user_id__in=user_ids, confirmed=True).values_list("user_id", flat=True))
+
+
+def last_passkey_of(user: User) -> Passkey | None:
+    """The one that was used last."""
+    rows = Passkey.objects.filter(user=user, confirmed=True)
+    found: Passkey | None = rows.order_by(F("last_used_at").desc(nulls_last=True), "-id").first()
+    return found
 
 
 def codes_left(user_id: UUID) -> int:
@@ -46,6 +80,49 @@ def series_of(user: User) -> str:
 
 def second_factor(user: User, _permit: Permit, _at: datetime) -> Step | None:
     """What stands between somebody and every right they have."""
-    if user.kind != Kind.PERSON or django_otp.user_has_device(user):
+    if user.kind != Kind.PERSON or has_factor(user.id):
         return None
     return Step(False, _("No second factor is set up: they cannot sign in."))
+
+
+def passkeys_possible() -> bool:
+    """Whether browsers do this at the panel's address: a name (not a number) with TLS, or localhost."""
+    parts = urlsplit(django_settings.BASE_URL)
+    host = parts.hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return parts.scheme == "https" or host == "localhost" or host.endswith(".localhost")
+    return False
+
+
+def factor_policy() -> dict[Role, date]:
+    """From which day each role needs a passkey; a role that is not here may have any second factor."""
+    return {Role(role): date.fromisoformat(day) for role, day in settings.value(FACTOR_POLICY).items()}
+
+
+def passkey_day(user_id: UUID, at: datetime) -> date | None:
+    """From which day this person needs a passkey, by the strictest of their roles; None: never."""
+    policy = factor_policy()
+    if not policy:
+        return None
+    return min((policy[role] for role in access.roles_of(user_id, at) if role in policy), default=None)
+
+
+def needs_passkey(user_id: UUID, at: datetime) -> bool:
+    """Whether the day has come. Never where passkeys do not work: nobody could prove one."""
+    day = passkey_day(user_id, at) if passkeys_possible() else None
+    return day is not None and day <= at.date()
+
+
+def without_passkey(at: datetime) -> dict[Role, int]:
+    """How many active people of each role have none; everybody is a member."""
+    everybody = set(User.objects.get_queryset().active().filter(kind=Kind.PERSON).values_list("id", flat=True))
+    missing = everybody - with_passkey(everybody)
+    held = {role: access.holders(role, at) & missing for role in Role}
+    return {role: len(missing if role is Role.MEMBER else held[role]) for role in Role}
+
+
+def takes_codes(user_id: UUID, at: datetime) -> bool:
+    """Whether the code of an authenticator app opens this account: not when a passkey is asked for and there is one."""
+    return has_totp(user_id) and not (needs_passkey(user_id, at) and has_passkey(user_id))

@@ -7,7 +7,13 @@ import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from accounts.access.rules import Role
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.rules import Permit, Role
+
+CHANGE_FACTOR_POLICY = Permit(
+    "signin.factor_policy", _("Say which second factors do"), frozenset({Role.ADMINISTRATOR}), fresh=True, by_key=False
+)
 
 TOTP_CODE = re.compile(r"[0-9]{6}", re.ASCII)
 TOTP_STEP = 30
@@ -20,6 +26,18 @@ RECOVERY_LENGTH, RECOVERY_COUNT = 16, 10
 MAX_PASSKEYS = 20
 # RFC 8176 names of what a passkey proves: a key in hardware, a key that is kept in several places.
 BY_PASSKEY = frozenset({"hwk", "swk"})
+METHOD_NAMES = {
+    "pwd": _("Password"),
+    "otp": _("Authenticator app"),
+    "hwk": _("Security key"),
+    "swk": _("Passkey"),
+    "user": _("Fingerprint, face or PIN"),
+    "recovery": _("Recovery code"),
+}
+# Session key: the device that was proved last, by its `persistent_id`.
+PROVED_BY = "proved_by"
+# Session key: from which day its person needs a passkey, and when that was looked up.
+POLICY = "policy"
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 256
 
@@ -41,17 +59,24 @@ KEPT_LIFE, KEPT_BYTES, KEPT_COUNT = timedelta(minutes=15), 256 * 1024, 10
 CARRIED = "carry_on"
 
 
+def added_proof(amr: list[str], methods: list[str]) -> list[str]:
+    """`amr` after another proof in the same session; what was proved before stays proved."""
+    return [*amr, *(one for one in methods if one not in amr)]
+
+
 class Scope(StrEnum):
-    """What failures are counted by: the password of an account, its second factors, one address, an account from one
-    address. Only who knows the password can spend the budget of the second factor."""
+    """What failures are counted by: everything that is tried on an account, its second factors, one address, an account
+    from one address, a browser that its owner has used before. Only who knows the password can spend the budget of the
+    second factors."""
 
     ACCOUNT = "account"
     FACTOR = "factor"
     ADDRESS = "address"
     PAIR = "pair"
+    KNOWN = "known"
 
 
-FREE = {Scope.ACCOUNT: 5, Scope.FACTOR: 5, Scope.ADDRESS: 20, Scope.PAIR: 3}
+FREE = {Scope.ACCOUNT: 5, Scope.FACTOR: 5, Scope.ADDRESS: 20, Scope.PAIR: 3, Scope.KNOWN: 5}
 # The longest wait: a throttle slows guessing down, it never locks anybody out. Five minutes leave 288 tries a day at three
 # valid codes in a million: 0.09 % for somebody who has the password.
 CAP = {
@@ -59,6 +84,7 @@ CAP = {
     Scope.FACTOR: timedelta(minutes=5),
     Scope.ADDRESS: timedelta(minutes=5),
     Scope.PAIR: timedelta(minutes=5),
+    Scope.KNOWN: timedelta(minutes=5),
 }
 FORGIVEN = timedelta(hours=24)
 

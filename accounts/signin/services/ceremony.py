@@ -4,10 +4,8 @@ User verification (fingerprint, face, PIN) is asked for at registration and wher
 """
 
 import hmac
-import ipaddress
 import json
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -40,17 +38,6 @@ MOST = 64 * 1024
 
 class NotAccepted(Invalid):
     code = "passkey_not_accepted"
-
-
-def possible() -> bool:
-    """Whether browsers do this at the panel's address: a name (not a number) with TLS, or localhost."""
-    parts = urlsplit(settings.BASE_URL)
-    host = parts.hostname or ""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return parts.scheme == "https" or host == "localhost" or host.endswith(".localhost")
-    return False
 
 
 def handle_of(user: User) -> bytes:

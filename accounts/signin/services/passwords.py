@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from accounts.people import queries as people
 from accounts.people.models import User
-from accounts.signin import rules
-from accounts.signin.models import TotpDevice
+from accounts.signin import queries, rules
 from accounts.signin.services import notices, throttle
 from panel.journal import services as journal
 from panel.kernel import clock
@@ -30,23 +29,23 @@ def _nobodys() -> str:
     return make_password("\x00 nobody")
 
 
-def check(*, email: str, password: str, address: str, at: datetime) -> User | None:
+def check(*, email: str, password: str, address: str, at: datetime, browser: bytes = b"") -> User | None:
     """The active person with this address and password and a second factor; None otherwise. Raises TooMany.
 
     `at` in real time. Hashes once, whether there is such an account or not.
     """
     began = time.monotonic()
-    charges = throttle.of_password(email, address)
+    charges = throttle.of_password(email, address, browser=browser)
     throttle.charge(charges, at)
     user = people.by_email(email) if len(email) <= 320 else None
     usable = user is not None and user.has_usable_password()
     right = check_password(password[: rules.MAX_PASSWORD * 4], user.password if user and usable else _nobodys())
-    ready = user is not None and user.is_active and TotpDevice.objects.filter(user=user, confirmed=True).exists()
+    ready = user is not None and user.is_active and queries.has_factor(user.id)
     if user is None or not (usable and right and ready):
         _tell_refused(user, address)
         time.sleep(max(0.0, FLOOR - (time.monotonic() - began)))
         return None
-    throttle.refund(charges)
+    throttle.give_back(charges)
     return user
 
 
@@ -56,7 +55,7 @@ def is_right_for(user: User, password: str, *, address: str) -> bool:
     throttle.charge(charges, timezone.now())
     right = check_password(password[: rules.MAX_PASSWORD * 4], user.password)
     if right:
-        throttle.refund(charges)
+        throttle.give_back(charges)
     return right
 
 

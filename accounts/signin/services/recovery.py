@@ -12,7 +12,7 @@ from accounts.people import queries as people
 from accounts.people import services as people_services
 from accounts.people.rules import State
 from accounts.signin.models import Link
-from accounts.signin.services import links, sessions
+from accounts.signin.services import links, policies, sessions
 from panel.journal import services as journal
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Forbidden, Missing
@@ -21,10 +21,12 @@ LIFE = timedelta(hours=1)
 
 
 @transaction.atomic
-def recover_administrator(*, actor: Actor, email: str, new_name: str, at: datetime, anybody: bool = False) -> str:
+def recover_administrator(
+    *, actor: Actor, email: str, new_name: str, at: datetime, anybody: bool = False, any_factor: bool = False
+) -> str:
     """The token of a link (one hour) with which a named administrator sets password and factors anew (`anybody`: or another
-    person, where no second administrator could approve it), or with which a new administrator joins. Only from the console.
-    Raises Forbidden, Missing, AddressTaken."""
+    person, where no second administrator could approve it), or with which a new administrator joins. `any_factor` ends the
+    rule that roles need a passkey. Only from the console. Raises Forbidden, Missing, AddressTaken."""
     if actor.kind != "console":
         raise Forbidden("This is done on the server's console only.")
     if new_name:
@@ -39,6 +41,8 @@ def recover_administrator(*, actor: Actor, email: str, new_name: str, at: dateti
         if user.state == State.DISABLED:
             user = people_services.step(user, State.ACTIVE)
         sessions.end_all(user, at)
+    if any_factor:
+        policies.ask_for_any(actor=actor, at=at)
     journal.record("signin.administrator.recovered", actor=actor, obj=user, detail={"new": bool(new_name)}, at=at)
     return links.make(actor=actor, user=user, kind=kind, at=at, life=LIFE)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.people.models import User
 from panel.journal import services as journal
-from panel.kernel.actors import Actor
+from panel.kernel.actors import ANONYMOUS, Actor
 
 
 @transaction.atomic
@@ -21,6 +21,13 @@ def opened(*, actor: Actor, method: str, at: datetime) -> None:
 def refused(*, actor: Actor, user: User, at: datetime) -> None:
     """The password was right, the second factor was not."""
     journal.record("signin.session.refused", actor=actor, obj=("user", user.id), detail={"step": "factor"}, at=at)
+
+
+def refused_passkey(*, address: str, at: datetime) -> None:
+    """A passkey was shown that opens nothing; whose it would be is not known."""
+    journal.record_refusal(
+        actor=ANONYMOUS, route="signin:sign_in_passkey", reason="wrong_passkey", at=at, address=address
+    )
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from accounts.people import queries as people
 from accounts.people import services as people_services
 from accounts.people.models import User
 from accounts.signin import forms, queries
-from accounts.signin.models import TotpDevice
+from accounts.signin.models import Link, TotpDevice
 from accounts.signin.services import factors, links, passwords
 from accounts.signin.views import sessions
 from panel.kernel import clock
@@ -143,6 +143,8 @@ def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
 
 def _open(request: HttpRequest, enrolment: Enrolment, user: User) -> HttpResponse:
     row = links.complete(user, clock.now())
+    if enrolment.kind == Link.Kind.RECOVER:
+        factors.forget_passkeys(actor=Actor("person", row.id), user=row, at=clock.now())
     enrolment.finish()
     sessions.enter(request, row, queries.authenticator_of(row))
     after = "setup:first_steps" if enrolment.kind == "setup" else "home:now"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access.rules import EVERYBODY, SIGNED_IN, Permit, door
 from accounts.people.models import User
 from accounts.signin import forms, queries
-from accounts.signin.rules import SEEN_AT
+from accounts.signin.rules import METHOD_NAMES
 from accounts.signin.services import factors, passwords
 from accounts.signin.services import sessions as events
 from accounts.signin.views import enrolment, sessions
@@ -40,7 +40,13 @@ class Security(Own):
     template_name = "accounts/signin/security.html"
 
     def context(self) -> dict[str, Any]:
-        return {"facts": queries.factors_of(self.user), "seen": self.request.session.get(SEEN_AT)}
+        amr = self.request.session.get("amr", [])
+        return {
+            "facts": queries.factors_of(self.user),
+            "possible": queries.passkeys_possible(),
+            "day": queries.passkey_day(self.user.id, self.at),
+            "proved": [METHOD_NAMES.get(one, one) for one in amr],
+        }
 
 
 @door(CHANGE)

@@ -15,7 +15,7 @@ from django_otp.models import Device
 from accounts.access.rules import FRESH_AT, SESSION_ID
 from accounts.people import queries as people
 from accounts.people.models import User
-from accounts.signin.rules import OPENED_AT, PENDING, SEEN_AT, WAS
+from accounts.signin.rules import OPENED_AT, PENDING, PROVED_BY, SEEN_AT, WAS, added_proof
 from accounts.signin.services import factors, sessions
 from panel.kernel import clock, ids
 from panel.kernel.actors import Actor
@@ -56,15 +56,18 @@ def pending(request: HttpRequest) -> tuple[User, str] | None:
     return (user, str(found["next"])) if user and user.is_active else None
 
 
-def enter(request: HttpRequest, user: User, device: Device) -> Actor:
-    """Both factors are proved: open the session. Django's `login` gives it a new key and a new CSRF token."""
+def enter(request: HttpRequest, user: User, device: Device, *, alone: bool = False) -> Actor:
+    """Both factors are proved: open the session. Django's `login` gives it a new key and a new CSRF token. `alone`: a
+    passkey that knew its owner, without a password."""
     request.session.pop(_PENDING, None)
+    request.session.set_expiry(None)
     auth.login(request, user, backend=BACKEND)
     django_otp.login(request, device)
     now, sid = timezone.now().timestamp(), ids.new_id()
     request.session[SESSION_ID], request.session[OPENED_AT] = str(sid), now
     request.session[SEEN_AT] = request.session[FRESH_AT] = now
-    request.session["auth_time"], request.session["amr"] = int(now), ["pwd", factors.method_of(device)]
+    request.session["auth_time"], request.session[PROVED_BY] = int(now), device.persistent_id
+    request.session["amr"] = [*([] if alone else ["pwd"]), *factors.methods_of(device)]
     actor = Actor("person", user.id, via=("session", sid), request_id=str(getattr(request, "request_id", "")))
     sessions.opened(actor=actor, method=factors.method_of(device), at=clock.now())
     return actor
@@ -75,7 +78,8 @@ def prove(request: HttpRequest, device: Device) -> None:
     request.session.cycle_key()
     now = timezone.now().timestamp()
     request.session[FRESH_AT], request.session["auth_time"] = now, int(now)
-    request.session["amr"] = ["pwd", factors.method_of(device)]
+    request.session["amr"] = added_proof(request.session.get("amr", []), factors.methods_of(device))
+    request.session[PROVED_BY] = device.persistent_id
 
 
 def leave(request: HttpRequest) -> None:

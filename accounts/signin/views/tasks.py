@@ -1,8 +1,10 @@
 """What the front page asks of somebody about their own security."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.signin import queries
@@ -12,11 +14,26 @@ from panel.ui.cards import Task
 FEW = 4
 
 
-def few_codes(actor: Actor, at: datetime) -> list[Task]:  # noqa: ARG001 - codes do not age
-    """Before the last recovery code is spent."""
+def tasks(actor: Actor, at: datetime) -> list[Task]:
     if actor.kind != "person" or actor.id is None:
         return []
-    left = queries.codes_left(actor.id)
+    return [*_asked(actor.id, at), *_few_codes(actor.id)]
+
+
+def _asked(user_id: UUID, at: datetime) -> list[Task]:
+    """While the grace period of a role runs."""
+    day = queries.passkey_day(user_id, at)
+    if day is None or queries.has_passkey(user_id):
+        return []
+    sentence = _("Your role needs one from %(day)s on. Without it nothing else will open then.") % {
+        "day": date_format(day, "DATE_FORMAT")
+    }
+    return [Task(_("Add a passkey"), sentence, reverse("signin:passkeys"), _("Add"), "fingerprint-pattern", 10, "warn")]
+
+
+def _few_codes(user_id: UUID) -> list[Task]:
+    """Before the last recovery code is spent."""
+    left = queries.codes_left(user_id)
     if left >= FEW:
         return []
     sentence = _("They are the way in when your authenticator is lost. %(n)s are left.") % {"n": left}

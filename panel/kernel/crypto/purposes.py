@@ -8,7 +8,6 @@ CONTENT = {
     "content",
     "journal",
     "journal-signing",
-    "token-signing",
     "blind",
     "spool",
     "address",

@@ -18,13 +18,18 @@ class Command(BaseCommand):
         parser.add_argument("email", help="address of the administrator")
         parser.add_argument("--create", metavar="NAME", default="", help="make a new administrator with this name")
         parser.add_argument("--person", action="store_true", help="also for somebody who is no administrator")
+        parser.add_argument("--any-factor", action="store_true", help="no role needs a passkey any more")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         try:
             token = recovery.recover_administrator(
-                actor=actors.console(), email=options["email"], new_name=options["create"], at=clock.now(),
+                actor=actors.console(),
+                email=options["email"],
+                new_name=options["create"],
                 anybody=options["person"],
-            )  # fmt: skip
+                any_factor=options["any_factor"],
+                at=clock.now(),
+            )
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from None
         self.stdout.write(f"Open {settings.BASE_URL}{reverse('signin:join', args=[token])}")
