@@ -93,7 +93,7 @@ def sign_in(person: Person, kept: Kept, email: str = EMAIL, password: str = PASS
     person.look("sign-in")
     person.fill("E-mail", email)
     person.fill("Password", password)
-    _submit(person)
+    person.press("Continue")
     person.look("sign-in: second factor")
     person.fill("Code", kept.code())
     _submit(person)
