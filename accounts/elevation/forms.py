@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.rules import ROLE_NAMES, Role
 from accounts.elevation.rules import EMERGENCY_HOURS, HOURS
 
-ROLES = [(role.value, ROLE_NAMES[role]) for role in Role if role is not Role.MEMBER]
+# The least first: what is chosen unless somebody says otherwise.
+ROLES = [(role.value, ROLE_NAMES[role]) for role in reversed(Role) if role is not Role.MEMBER]
 
 
 class Ask(forms.Form):
