@@ -8,8 +8,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import queries as access
+from accounts.access.rules import Permit
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import keys, versions
+from assistants.catalog.rules import permits
 from panel.kernel.actors import Actor
 
 
@@ -22,12 +25,13 @@ class Goal:
     title: Any
     sentence: Any
     url_name: str
+    permit: Permit
     done: Callable[[Assistant, datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A goal of one assistant."""
+    """A goal of one assistant; `url` is "" for who may not open it."""
 
     title: Any
     sentence: Any
@@ -56,14 +60,15 @@ def register_part(part: Part) -> None:
     _parts[part.name] = part
 
 
-def goals(assistant: Assistant, at: datetime) -> list[Line]:
+def goals(actor: Actor, assistant: Assistant, at: datetime) -> list[Line]:
     """The way to go live, in order; empty when all of it is behind, or the assistant is out of use."""
     if assistant.state == "archived":
         return []
-    found = [
-        Line(one.title, one.sentence, reverse(one.url_name, args=[assistant.id]), one.done(assistant, at))
-        for one in sorted(_goals.values(), key=lambda goal: goal.order)
-    ]
+    found = []
+    for goal in sorted(_goals.values(), key=lambda goal: goal.order):
+        opens = access.can(actor, goal.permit, assistant)
+        url = reverse(goal.url_name, args=[assistant.id]) if opens else ""
+        found.append(Line(goal.title, goal.sentence, url, goal.done(assistant, at)))
     return [] if all(line.done for line in found) else found
 
 
@@ -81,18 +86,19 @@ def _written(assistant: Assistant, _at: datetime) -> bool:
 
 
 for goal in (
-    Goal("draft", 10, _("Write the draft"), _("Prompt, provider, model and guard policy."), "catalog:draft", _written),
+    Goal("draft", 10, _("Write the draft"), _("Prompt, provider, model and guard policy."), "catalog:draft",
+         permits.EDIT, _written),
     Goal(
         "tests", 30, _("Keep a pinned test"), _("What must stay blocked or allowed. It runs before every publish."),
-        "catalog:cases", lambda assistant, _at: assistant.cases.exists(),
+        "catalog:cases", permits.EDIT, lambda assistant, _at: assistant.cases.exists(),
     ),
     Goal(
         "publish", 40, _("Publish a version"), _("From then on calls are answered by it."),
-        "catalog:publication", lambda assistant, _at: assistant.live_version_id is not None,
+        "catalog:publication", permits.PUBLISH, lambda assistant, _at: assistant.live_version_id is not None,
     ),
     Goal(
         "key", 50, _("Give an application a key"), _("It calls like any OpenAI client."),
-        "catalog:keys", lambda assistant, at: keys.count(assistant.id, at) > 0,
+        "catalog:keys", permits.VIEW, lambda assistant, at: keys.count(assistant.id, at) > 0,
     ),
 ):  # fmt: skip
     register_goal(goal)

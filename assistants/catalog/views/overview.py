@@ -32,7 +32,7 @@ class Detail(OfAssistant):
             "stop": forms.Reason(),
             "consequences": self._consequences(),
             "parts": overview.parts(self.actor, assistant, self.at),
-            "goals": overview.goals(assistant, self.at),
+            "goals": overview.goals(self.actor, assistant, self.at),
             "stopped_by": assistants.by_whom(assistant.stopped_by_kind, assistant.stopped_by_id),
         }
 

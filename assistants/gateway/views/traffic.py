@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import queries as access
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries.overview import Goal, Part
+from assistants.catalog.rules import permits
 from assistants.conversations import queries
 from assistants.conversations.queries import Hour
 from assistants.conversations.rules import SEE_TRACES
@@ -82,5 +83,6 @@ GOAL = Goal(
     gettext_lazy("Try it in the playground"),
     gettext_lazy("See it answer, and see an attack being stopped."),
     "gateway:playground",
+    permits.TRY,
     tried,
 )
