@@ -18,7 +18,7 @@ from accounts.signin.views.sessions import BACKEND
 from panel.kernel import ids
 from panel.kernel.actors import Actor
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "otter lantern quilt harbour"
 
 
 def make_person(
