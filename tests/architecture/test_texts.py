@@ -44,7 +44,7 @@ def test_the_licence_is_apache_2() -> None:
 
 
 def test_no_text_names_a_machine_or_a_workplace() -> None:
-    images = (".png", ".zip", ".woff2", ".svg", ".ico", ".txt", ".json", "test_texts.py")
+    images = (".png", ".mo", ".zip", ".woff2", ".svg", ".ico", ".txt", ".json", "test_texts.py")
     theirs = re.compile(r"(?<![\w.])/work/|/root/\.pyenv|/opt/pypi|noreply\.")
     read = [name for name in tree.files() if not name.endswith(images)]
     assert [name for name in read if theirs.search(tree.text(name))] == []
