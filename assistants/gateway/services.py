@@ -121,7 +121,8 @@ def admit(*, actor: Actor, assistant: Assistant, target: str, at: datetime) -> P
     else:
         raise NotTryable(_("Nothing is live yet. Try the draft."))
     key = keyring.secret(keyring.named(tickets.KEY_PURPOSE), tickets.KEY_LABEL)
-    claims = tickets.Ticket("playground", actor.id, assistant.id, {"target": target, "version": digest})
+    detail = tickets.within(actor, target=target, version=digest)
+    claims = tickets.Ticket("playground", actor.id, assistant.id, detail)
     return Pass(tickets.sign(key, claims), digest)
 
 

@@ -13,6 +13,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
+from panel.kernel.actors import Actor
+
 KEY_PURPOSE, KEY_LABEL = "gateway:tickets", "tickets"
 LIFE_SECONDS = 60
 MAX_LENGTH = 2000
@@ -32,6 +34,18 @@ class Ticket:
     detail: dict[str, str] = field(default_factory=dict)
     expires: int = 0
     nonce: str = ""
+
+    @property
+    def session(self) -> UUID | None:
+        """The session that asked for it: the ticket, and what it opened, end with it."""
+        return UUID(self.detail["session"]) if "session" in self.detail else None
+
+
+def within(actor: Actor, **detail: str) -> dict[str, str]:
+    """The detail of a ticket that ends with the session in which it was asked for."""
+    if actor.via is None or actor.via[0] != "session":
+        return detail
+    return {**detail, "session": str(actor.via[1])}
 
 
 def _encode(data: bytes) -> str:

@@ -19,8 +19,9 @@ class Call:
     """Marks are `perf_counter` seconds relative to `began`; None until reached.
 
     `network` is the coarse address (/24, /48) that a key is used from, `scope` the one that opened the route.
-    `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody. `person` tries the assistant in
-    the panel; `trial` says that it is a version which was never published. `inspected` is told once the way in is judged.
+    `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody. `person` tries the assistant
+    in the panel, within `session`; `trial` says that it is a version which was never published.
+    `inspected` is told once the way in is judged.
     """
 
     route: str
@@ -35,6 +36,7 @@ class Call:
     subject: str = ""
     source: str = "api"
     person: UUID | None = None
+    session: UUID | None = None
     trial: bool = False
     inspected: Callable[[], Awaitable[None]] | None = None
     stream: bool = False

@@ -109,10 +109,11 @@ class Service:
         self._end_what_ran_out(snapshot)
 
     def _end_what_ran_out(self, snapshot: Snapshot | None = None) -> None:
-        """Keys that were revoked or ended, and rights of their owners: by a change, or because time went by."""
+        """Keys that were revoked or ended, rights of their owners, sessions: by a change, or because time went by."""
         found, now = snapshot or self.snapshot, clock.now().timestamp()
         self.live.end("invalid_api_key", lambda call: _revoked(call, found, now))
         self.live.end("model_not_found", lambda call: _out_of_reach(call, found, now))
+        self.live.end("invalid_ticket", lambda call: call.session in found.ended_sessions)
 
     def _tell_refusals(self, *, everything: bool = False) -> None:
         for frame_id, record in self.refusals.due(everything=everything):

@@ -70,7 +70,7 @@ def ticket(*, actor: Actor, job: Job) -> str:
     if actor.id is None:
         raise Missing(_("There is no such job. Jobs are kept for 30 days."))
     key = keyring.secret(keyring.named(tickets.KEY_PURPOSE), tickets.KEY_LABEL)
-    return tickets.sign(key, tickets.Ticket("jobs", actor.id, job.id))
+    return tickets.sign(key, tickets.Ticket("jobs", actor.id, job.id, tickets.within(actor)))
 
 
 def _require(actor: Actor, job: Job) -> None:

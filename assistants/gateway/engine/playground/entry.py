@@ -54,7 +54,7 @@ async def serve(service: Service, call: Call, scope: Scope, receive: Receive, se
 def admit(service: Service, call: Call, scope: Scope) -> Ticket:
     """Who tries what. Raises ApiError."""
     ticket = ticket_of(service, scope, AUDIENCE)
-    call.source, call.person = AUDIENCE, ticket.actor_id
+    call.source, call.person, call.session = AUDIENCE, ticket.actor_id, ticket.session
     return ticket
 
 
@@ -67,6 +67,8 @@ def ticket_of(service: Service, scope: Scope, audience: str) -> Ticket:
         ticket = tickets.verify(key, text, audience)
     except TicketError:
         raise ApiError("invalid_ticket") from None
+    if ticket.session in service.snapshot.ended_sessions:
+        raise ApiError("invalid_ticket", "The session of this ticket has ended. Sign in again.")
     try:
         fresh = service.nonces.spend(ticket)
     except OSError:

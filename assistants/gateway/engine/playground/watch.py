@@ -13,6 +13,7 @@ from assistants.gateway.engine.playground.entry import ticket_of
 from assistants.gateway.engine.service import Service
 from assistants.gateway.engine.state.rows import Row
 from assistants.gateway.engine.wire import Receive, Scope, Send, begin_events, part, read_body
+from panel.kernel.tickets import Ticket
 
 ROUTE = "/stream/jobs"
 AUDIENCE = "jobs"
@@ -36,17 +37,17 @@ async def serve(service: Service, call: Call, scope: Scope, receive: Receive, se
     try:
         call.started = True
         await begin_events(send, call.headers)
-        await _tell(service, send, gone, ticket.object_id)
+        await _tell(service, send, gone, ticket)
         await part(send, b"", more=False)
     finally:
         _open["streams"] -= 1
         gone.cancel()
 
 
-async def _tell(service: Service, send: Send, gone: "asyncio.Task[None]", job_id: UUID) -> None:
+async def _tell(service: Service, send: Send, gone: "asyncio.Task[None]", ticket: Ticket) -> None:
     until, told, last = time.monotonic() + LIFE_SECONDS, time.monotonic(), None
-    while time.monotonic() < until and not gone.done():
-        row = await _look(service, job_id)
+    while time.monotonic() < until and not gone.done() and ticket.session not in service.snapshot.ended_sessions:
+        row = await _look(service, ticket.object_id)
         if row != last:
             await part(send, CHANGED)
             told, last = time.monotonic(), row

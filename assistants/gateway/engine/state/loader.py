@@ -51,7 +51,9 @@ class Loader:
                 await self._read(connection, self._current.epoch)
                 content_key = bytes(await sql.one(connection, sql.CONTENT_KEY) or b"")
                 hosts = frozenset((host, port) for host, port in await sql.rows(connection, sql.ALLOWED_HOSTS))
-                self._current = replace(self._build(epoch), content_key=content_key, hosts=hosts)
+                ended = frozenset(row[0] for row in await sql.rows(connection, sql.ENDED_SESSIONS))
+                built = self._build(epoch)
+                self._current = replace(built, content_key=content_key, hosts=hosts, ended_sessions=ended)
         return self._current
 
     async def _read(self, connection: AsyncConnection, seen: int) -> None:

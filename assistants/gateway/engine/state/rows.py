@@ -65,6 +65,8 @@ FROM credentials_apikey k JOIN people_user u ON u.id = k.owner_id LEFT JOIN LATE
 ) a ON true WHERE k.kind = 'gateway' AND """
 KEYS: Final = _KEY + "k.epoch > %s AND (%s OR k.revoked_at IS NULL) ORDER BY k.epoch DESC LIMIT %s"
 KEY: Final = _KEY + "%s IN (k.digest, k.previous_digest)"
+# Sessions that ended lately. A stream lives for ten minutes at most: by then nothing hangs on older ones.
+ENDED_SESSIONS: Final = "SELECT id FROM signin_session WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 5000"
 ALLOWED_HOSTS: Final = "SELECT host, port FROM outbound_allowedhost"
 CONTENT_KEY: Final = "SELECT public FROM gateway_contentkey ORDER BY created_at DESC LIMIT 1"
 BEAT: Final = (

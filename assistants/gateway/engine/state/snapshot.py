@@ -70,7 +70,8 @@ class Assistant:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """`pepper` keys the digests of API keys, `subject_key` those of end users, `ticket_key` the tickets of streams;
-    `content_key` is the worker's public key, `hosts` are the (host, port) that may be private."""
+    `content_key` is the worker's public key, `hosts` are the (host, port) that may be private.
+    `ended_sessions` are sessions of people whose tickets and streams are over."""
 
     epoch: int
     assistants: Mapping[str, Assistant]
@@ -83,6 +84,7 @@ class Snapshot:
     ticket_key: bytes = field(default=b"", repr=False)
     content_key: bytes = b""
     hosts: frozenset[tuple[str, int]] = frozenset()
+    ended_sessions: frozenset[UUID] = frozenset()
     by_id: Mapping[UUID, Assistant] = field(default_factory=dict)
 
     def policy_of(self, version: Version) -> Policy | None:

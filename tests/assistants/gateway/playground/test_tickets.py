@@ -1,13 +1,15 @@
 """Who gets onto the stream: a ticket, once, for one version of one assistant."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from panel.kernel import tickets
+from assistants.gateway.engine.calls import Call
+from panel.kernel import ids, tickets
 from tests.assistants.gateway.gate import ask, opened, run, sent, version
-from tests.assistants.gateway.playground.stage import hold_trial, talk, ticket, try_out
+from tests.assistants.gateway.playground.stage import PERSON, hold_trial, talk, ticket, try_out
 
 
 class TestTickets:
@@ -137,5 +139,43 @@ class TestDraft:
                 hold_trial(gate, version(digest="d" * 64))
                 answer = await try_out(gate, sent=ticket(gate, target="draft", version="e" * 64))
                 assert answer.error["code"] == "version_changed"
+
+        run(body)
+
+
+class TestSession:
+    """A session that was ended takes its tickets and its streams with it."""
+
+    def test_its_tickets_open_nothing(self, tmp_path: Path) -> None:
+        async def body() -> None:
+            async with opened(tmp_path, talk("ok")) as gate:
+                session = ids.new_id()
+                mine, other = ticket(gate, session=str(session)), ticket(gate, session=str(ids.new_id()))
+                gate.say(replace(gate.snapshot, ended_sessions=frozenset({session})))
+                answer = await try_out(gate, sent=mine)
+                assert (answer.status, answer.error["code"]) == (401, "invalid_ticket")
+                assert (await try_out(gate, sent=other)).status == 200
+
+        run(body)
+
+    def test_an_answer_on_its_way_is_cut(self, tmp_path: Path) -> None:
+        async def body() -> None:
+            async with opened(tmp_path, talk("ok")) as gate:
+                session = ids.new_id()
+                call = Call("/stream/playground", person=PERSON, session=session)
+                began = asyncio.Event()
+
+                async def answering() -> None:
+                    with gate.service.live.entered(call):
+                        began.set()
+                        await asyncio.sleep(30)
+
+                task = asyncio.create_task(answering())
+                await began.wait()
+                gate.say(replace(gate.snapshot, ended_sessions=frozenset({ids.new_id()})))
+                assert call.reason == ""
+                gate.say(replace(gate.snapshot, ended_sessions=frozenset({session})))
+                assert call.reason == "invalid_ticket"
+                await asyncio.gather(task, return_exceptions=True)
 
         run(body)
