@@ -79,11 +79,12 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "compliance.auditing.middleware.ChangeFeed",
     "panel.ui.web.errors.Refusals",
-    "accounts.signin.middleware.Sessions",
+    "accounts.signin.middleware.sessions.Sessions",
+    "accounts.signin.middleware.sessions.Preferences",
     "accounts.access.middleware.Doors",
     "compliance.subjects.middleware.Visitors",
-    "accounts.signin.middleware.FactorPolicy",
-    "accounts.signin.middleware.CarryOn",
+    "accounts.signin.middleware.sessions.FactorPolicy",
+    "accounts.signin.middleware.carrying.CarryOn",
     "compliance.auditing.middleware.Refused",
 ]
 ROOT_URLCONF = "panel.urls"
@@ -144,6 +145,7 @@ OTP_WEBAUTHN_SUPPORTED_COSE_ALGORITHMS = [-8, -7, -257]
 PASSWORD_HASHERS = ["accounts.people.services.Argon2id"]
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

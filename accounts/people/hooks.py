@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.people import queries
 from accounts.people.rules import State
+from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
@@ -16,6 +19,7 @@ privacy.declare(
     "people.User",
     {
         "password": NotPersonal("an argon2id hash", secret=True),
+        "sessions_ended": NotPersonal("ids of sessions that were ended"),
         "full_name": Personal("self", "identity", "to show who acts"),
         "email_address": Personal("self", "contact", "to sign in and to be reached"),
         "email_index": Personal("self", "contact", "to find an account by its address", export="omit", erase="blank"),
@@ -27,6 +31,7 @@ privacy.declare(
     "people.Service",
     {"name": NotPersonal("the name of a program"), "purpose": NotPersonal("what a program is for")},
 )
+events.register("people.profile.changed", _("Profile changed"))
 privacy.declare("people.Team", {"name": NotPersonal("the name of a team, not of a person")})
 privacy.declare("auth.Group", {"name": NotPersonal("the id of a team")})
 privacy.declare("auth.Permission", {"name": _WORD, "codename": _WORD})

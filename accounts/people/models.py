@@ -5,11 +5,12 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.people.rules import Kind, State, Theme
+from accounts.people.rules import Density, Kind, State, Theme
 from panel.kernel import clock, ids
 from panel.kernel.crypto import blind
 from panel.kernel.crypto.fields import EncryptedText
@@ -50,11 +51,16 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     email_address = EncryptedText(null=True)
     email_index = models.BinaryField(max_length=16, null=True, unique=True)
     theme = models.CharField(max_length=6, choices=[(one.value, one.value) for one in Theme], default=Theme.SYSTEM)
+    density = models.CharField(
+        max_length=12, choices=[(one.value, one.value) for one in Density], default=Density.COMFORTABLE
+    )
     language = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField(default=clock.now)
     # Sessions opened before this instant (real time) are over; set by whatever must end them all.
     sessions_end_before = models.DateTimeField(null=True)
+    # Single sessions that were ended from outside while they could still run.
+    sessions_ended = ArrayField(models.UUIDField(), default=list)
 
     objects = UserManager()
 
@@ -92,9 +98,10 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     def journal_ref(self) -> tuple[str, UUID]:
         return "user", self.id
 
-    def ended(self, opened_at: datetime) -> bool:
-        """Whether a session opened at this instant was ended from outside."""
-        return self.sessions_end_before is not None and opened_at < self.sessions_end_before
+    def ended(self, opened_at: datetime, session: UUID | None = None) -> bool:
+        """Whether this session, opened at this instant, was ended from outside."""
+        before = self.sessions_end_before
+        return session in self.sessions_ended or (before is not None and opened_at < before)
 
 
 class Service(models.Model):

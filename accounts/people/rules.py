@@ -24,6 +24,11 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class Density(StrEnum):
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
 # Which state a user may enter from which.
 STEPS: dict[State, frozenset[State]] = {
     State.INVITED: frozenset({State.ACTIVE, State.DISABLED}),

@@ -1,5 +1,6 @@
 """Verbs on people, below the question who may: the callers (access, signin, setup) ask it first."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,13 +14,15 @@ from django.utils.functional import Promise
 from accounts.people import queries
 from accounts.people.models import EMAIL_INDEX, Service, Team, User
 from accounts.people.rules import Kind, State, may_step
+from panel.journal import services as journal
 from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import blind, keyring
-from panel.kernel.errors import Conflict, Invalid
+from panel.kernel.errors import Conflict, Forbidden, Invalid
 from panel.outbound import services as outbound
 
 Text = str | Promise
+MAX_NAME = 120
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -122,6 +125,31 @@ def tell_of_access(
         "until": date_format(until, "DATE_FORMAT") if until else "", "link": f"{settings.BASE_URL}/",
     }  # fmt: skip
     outbound.send_mail(actor=actor, template="access_granted", to=user.id, context=context, at=at)
+
+
+PREFERENCES = ("language", "time_zone", "theme", "density")
+
+
+@transaction.atomic
+def change_profile(*, actor: Actor, user: User, full_name: str, preferences: Mapping[str, str], at: datetime) -> User:
+    """Somebody's own name and how they want the panel. Only the person themselves. Raises Forbidden, Invalid."""
+    if actor.kind != "person" or actor.id != user.id:
+        raise Forbidden("Everybody changes their own profile only.")
+    full_name = " ".join(full_name.split())
+    if not full_name or len(full_name) > MAX_NAME:
+        raise Invalid(fields={"full_name": f"Give a name of at most {MAX_NAME} characters."})
+    row = User.objects.select_for_update(of=("self",)).get(id=user.id)
+    wanted = {"full_name": full_name, **{name: preferences[name] for name in PREFERENCES}}
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    named = {"before": row.full_name, "after": full_name} if "full_name" in changed else {}
+    for name in changed:
+        setattr(row, name, wanted[name])
+    if changed:
+        row.save(update_fields=changed)
+        personal = [journal.About(user.id, named)] if named else []
+        detail = {name: wanted[name] for name in changed if name != "full_name"}
+        journal.record("people.profile.changed", actor=actor, obj=row, detail=detail, personal=personal, at=at)
+    return row
 
 
 def step(user: User, state: State) -> User:

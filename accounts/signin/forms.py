@@ -1,12 +1,14 @@
 """Forms of signing in. What they refuse says nothing about accounts."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.rules import ROLE_NAMES, Role
-from accounts.signin.rules import MAX_PASSWORD, MIN_PASSWORD
+from accounts.signin.rules import ADVISED_PASSWORD, MAX_PASSWORD, MIN_PASSWORD
 from panel.ui.forms import CodeField, CodeInput, Segments
 
 
@@ -20,10 +22,33 @@ def _password(label: Any, complete: str, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=MAX_PASSWORD, strip=False, widget=widget, **options)
 
 
+def _new_password(label: Any) -> forms.CharField:
+    """With a hint that follows the typing; it advises, the verb decides (services.blocklist)."""
+    counts = {"least": MIN_PASSWORD, "advised": ADVISED_PASSWORD}
+    field = _password(
+        label,
+        "new-password",
+        help_text=_("At least %(least)s characters, better %(advised)s. Three or four words are easy to remember.")
+        % counts,
+    )
+    field.widget.attrs |= {
+        "data-least": MIN_PASSWORD,
+        "data-advised": ADVISED_PASSWORD,
+        "data-short": _("Still too short."),
+        "data-enough": _("Long enough. Longer is better."),
+        "data-good": _("A good length."),
+    }
+    return field
+
+
 class SignIn(forms.Form):
     email = _email()
     email.widget.attrs["autofocus"] = ""
     password = _password(_("Password"), "current-password")
+
+
+class Forgotten(forms.Form):
+    email = _email()
 
 
 class Code(forms.Form):
@@ -93,11 +118,7 @@ class FactorPolicy(forms.Form):
 
 
 class NewPassword(forms.Form):
-    password = _password(
-        _("New password"),
-        "new-password",
-        help_text=_("At least %(n)s characters. Three or four words are easy to remember.") % {"n": MIN_PASSWORD},
-    )
+    password = _new_password(_("New password"))
 
 
 class Administrator(forms.Form):
@@ -108,10 +129,30 @@ class Administrator(forms.Form):
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     email = _email()
-    password = _password(
-        _("Password"),
-        "new-password",
-        help_text=_("At least %(n)s characters. Three or four words are easy to remember.") % {"n": MIN_PASSWORD},
+    password = _new_password(_("Password"))
+
+
+def _zones() -> list[tuple[str, str]]:
+    """Places with a clock of their own, by region; UTC first."""
+    places = sorted(
+        one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "SystemV/", "US/"))
+    )
+    return [("UTC", "UTC"), *((one, one.replace("_", " ")) for one in places)]
+
+
+class Profile(forms.Form):
+    full_name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=_zones, help_text=_("Every time on the pages is shown in it.")
+    )
+    theme = forms.ChoiceField(
+        label=_("Colours"),
+        choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
+        widget=Segments,
+    )
+    density = forms.ChoiceField(
+        label=_("Tables"), choices=[("comfortable", _("Comfortable")), ("compact", _("Compact"))], widget=Segments
     )
 
 
@@ -124,3 +165,31 @@ class Reset(forms.Form):
         label=_("What happened, and how you know that it is them"), max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Another administrator reads this and decides."),
     )  # fmt: skip
+
+
+def field_of(name: str) -> str:
+    """The form's field of a setting of sessions."""
+    return name.removeprefix("sessions.")
+
+
+class Limits(forms.Form):
+    """`fixed` names the settings that the environment holds: shown, and not changed here."""
+
+    privileged_idle_minutes = forms.IntegerField(
+        label=_("Privileged roles: minutes without use"),
+        help_text=_("Administrators, operators, privacy officers and auditors. 1 to 120."),
+    )
+    privileged_hours = forms.IntegerField(label=_("Privileged roles: hours in all"), help_text=_("1 to 24."))
+    idle_minutes = forms.IntegerField(label=_("Everybody else: minutes without use"), help_text=_("1 to 1440."))
+    hours = forms.IntegerField(label=_("Everybody else: hours in all"), help_text=_("1 to 336."))
+
+    def __init__(self, *args: Any, fixed: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in fixed:
+            field = self.fields[field_of(name)]
+            field.disabled, field.help_text = True, _("The environment holds this setting.")
+
+    def values(self) -> dict[str, str]:
+        """What may be changed, by the names of the settings."""
+        open_ones = [name for name, field in self.fields.items() if not field.disabled]
+        return {f"sessions.{name}": str(self.cleaned_data[name]) for name in open_ones}

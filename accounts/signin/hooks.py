@@ -6,10 +6,11 @@ from accounts.access import middleware as doors
 from accounts.access import services as access
 from accounts.approvals.rules import kinds
 from accounts.grants.queries import why
-from accounts.signin import middleware, queries
-from accounts.signin.rules import CHANGE_FACTOR_POLICY
-from accounts.signin.services import links, notices, policies, resets, sessions
-from accounts.signin.views import enrolment, security, tasks
+from accounts.signin import queries
+from accounts.signin.middleware import carrying
+from accounts.signin.rules import CHANGE, CHANGE_FACTOR_POLICY, END_SESSIONS, SESSION_MOST, SET_LIMITS, whole
+from accounts.signin.services import limits, links, notices, policies, resets, sessions
+from accounts.signin.views import enrolment, tasks
 from panel.journal import events
 from panel.kernel.registries import privacy, settings, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
@@ -37,6 +38,15 @@ privacy.declare("signin.Failures", {"subject": _HASH})
 privacy.declare("signin.Link", {"digest": NotPersonal("the hash of a random link", secret=True), "stage": _WORD})
 
 privacy.declare(
+    "signin.Session",
+    {
+        "device": Personal("user", "trace", "to recognise one's own sessions", retention="90 days without use"),
+        "place": Personal("user", "trace", "to recognise one's own sessions", retention="90 days without use"),
+        "browser": _HASH,
+        "factors": _WORD,
+    },
+)
+privacy.declare(
     "signin.Kept",
     {
         "sealed": Personal(
@@ -58,6 +68,8 @@ events.register("signin.factor.removed", _("Second factor removed"))
 events.register("signin.factor.renamed", _("Passkey renamed"))
 events.register("signin.passkey.rolled_back", _("Passkey refused: its counter went back"))
 events.register("signin.policy.changed", _("Rule for second factors changed"))
+events.register("signin.session.cut", _("Session ended from elsewhere"))
+events.register("signin.limits.changed", _("How long sessions last was changed"))
 events.register("signin.factor.proved", _("Second factor proved again"))
 events.register("signin.codes.made", _("Recovery codes made"))
 events.register("signin.code.used", _("Recovery code used"))
@@ -68,8 +80,8 @@ events.register("signin.link.used", _("One-time link used"))
 events.register("signin.factors.reset", _("Second factor reset by two administrators"))
 kinds.register(resets.KIND)
 
-doors.register_keeper(middleware.keep)
-errors.register(errors.FormExpired.code, middleware.form_expired)
+doors.register_keeper(carrying.keep)
+errors.register(errors.FormExpired.code, carrying.form_expired)
 _LETTERS = {
     "invitation": _("Invitation"),
     "recovery": _("Link to set password and second factor anew"),
@@ -77,6 +89,7 @@ _LETTERS = {
     "factor_added": _("Second factor added"),
     "factor_removed": _("Second factor removed"),
     "passkey_rolled_back": _("Passkey refused that may be a copy"),
+    "password_reset": _("Link for a forgotten password"),
     "password_changed": _("Password changed"),
 }
 for letter in notices.letters(_LETTERS):
@@ -89,12 +102,22 @@ for step in enrolment.SETUP:
     setup.register(step)
 
 cards.register(cards.Source("signin", tasks=tasks.tasks))
-access.register_permits(security.CHANGE, CHANGE_FACTOR_POLICY)
+access.register_permits(CHANGE, CHANGE_FACTOR_POLICY, END_SESSIONS, SET_LIMITS)
 settings.register(
     settings.Spec(queries.FACTOR_POLICY, _("Roles that need a passkey, from which day"), {}, policies.read_policy)
 )
 menu.register(
     Item("admin", _("Second factors"), "signin:factor_policy", "fingerprint-pattern", CHANGE_FACTOR_POLICY, order=20)
 )
+_MOST_HOURS = int(SESSION_MOST.total_seconds() // 3600)
+for name, variable, title, default, most in (
+    (limits.IDLE, "PANEL_SESSIONS_IDLE_MINUTES", _("Minutes until an idle session ends"), 120, 1440),
+    (limits.WHOLE, "PANEL_SESSIONS_HOURS", _("Hours until any session ends"), 24, _MOST_HOURS),
+    (limits.IDLE_PRIVILEGED, "PANEL_SESSIONS_PRIVILEGED_IDLE_MINUTES", _("Idle minutes of privileged roles"), 30, 120),
+    (limits.WHOLE_PRIVILEGED, "PANEL_SESSIONS_PRIVILEGED_HOURS", _("Hours of privileged roles"), 12, 24),
+):
+    settings.register(settings.Spec(name, title, default, whole(1, most), variable=variable))
+menu.register(Item("admin", _("Sessions"), "signin:limits", "clock", SET_LIMITS, order=30))
+menu.register(Item("account", _("Your profile"), "signin:profile", "user", order=5))
 menu.register(Item("account", _("Your security"), "signin:security", "shield", order=10))
 menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))

@@ -16,7 +16,8 @@ from accounts.access.rules import Permit, Role
 from accounts.grants.queries.why import Step
 from accounts.people.models import User
 from accounts.people.rules import Kind
-from accounts.signin.models import Passkey, RecoveryCode, RecoveryDevice, TotpDevice
+from accounts.signin.models import Passkey, RecoveryCode, RecoveryDevice, Session, TotpDevice
+from accounts.signin.rules import Limits
 from panel.kernel.registries import settings
 
 # Setting: role -> the day from which it needs a passkey.
@@ -126,3 +127,10 @@ def without_passkey(at: datetime) -> dict[Role, int]:
 def takes_codes(user_id: UUID, at: datetime) -> bool:
     """Whether the code of an authenticator app opens this account: not when a passkey is asked for and there is one."""
     return has_totp(user_id) and not (needs_passkey(user_id, at) and has_passkey(user_id))
+
+
+def open_sessions(user: User, *, at: datetime, limits: Limits) -> list[Session]:
+    """Those that have neither been ended nor run out, the newest use first; `at` in real time."""
+    idle, whole = limits.of(access.roles_of(user.id))
+    rows = Session.objects.filter(user=user, ended_at=None, seen_at__gt=at - idle, opened_at__gt=at - whole)
+    return list(rows.order_by("-seen_at"))

@@ -1,19 +1,24 @@
 """Arithmetic of signing in: throttle, sessions, codes. Pure; every instant here is real time, not the house's clock."""
 
-import itertools
 import re
 import secrets
-import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access.rules import Permit, Role
+from accounts.access.rules import EVERYBODY, Permit, Role
 
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+CHANGE = Permit("account.security", _("Change own password and factors"), EVERYBODY, fresh=True, by_key=False)
 CHANGE_FACTOR_POLICY = Permit(
-    "signin.factor_policy", _("Say which second factors do"), frozenset({Role.ADMINISTRATOR}), fresh=True, by_key=False
+    "signin.factor_policy", _("Say which second factors do"), _ADMINISTRATORS, fresh=True, by_key=False
 )
+END_SESSIONS = Permit("signin.end_sessions", _("See and end anybody's sessions"), _ADMINISTRATORS, fresh=True)
+SET_LIMITS = Permit("signin.set_limits", _("Change how long sessions last"), _ADMINISTRATORS, fresh=True, by_key=False)
 
 TOTP_CODE = re.compile(r"[0-9]{6}", re.ASCII)
 TOTP_STEP = 30
@@ -39,23 +44,30 @@ PROVED_BY = "proved_by"
 # Session key: from which day its person needs a passkey, and when that was looked up.
 POLICY = "policy"
 
-MIN_PASSWORD, MAX_PASSWORD = 12, 256
+# NIST SP 800-63B-4, 3.1.1, and ASVS 6.2.1: 8 beside a second factor, 15 advised; the most bounds what one try may cost.
+MIN_PASSWORD, ADVISED_PASSWORD, MAX_PASSWORD = 8, 15, 1024
 
 # Session keys beside those of accounts.access; instants in seconds since 1970.
-OPENED_AT, SEEN_AT = "opened_at", "seen_at"
-ABSOLUTE = timedelta(hours=12)
-IDLE_PRIVILEGED, IDLE = timedelta(minutes=30), timedelta(hours=2)
+OPENED_AT, SEEN_AT, PLACE = "opened_at", "seen_at", "place"
 PRIVILEGED = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.PRIVACY_OFFICER, Role.AUDITOR})
+# No setting lets a session last longer; so long an ended one must be remembered.
+SESSION_MOST = timedelta(days=14)
+# How long a browser is known again, and an ended session kept.
+REMEMBERED = timedelta(days=90)
 # How long a right password waits for its second factor.
 PENDING = timedelta(minutes=10)
 # How often a session writes down that it is in use.
 TOUCH = timedelta(minutes=1)
 LINK_LIFE = timedelta(hours=72)
+# A link for a forgotten password: how long it works, and how many one person gets within which time.
+FORGOTTEN_LIFE, FORGOTTEN_MOST, FORGOTTEN_WITHIN = timedelta(minutes=30), 3, timedelta(hours=1)
 # Session key: who the session belonged to that has ended in this browser. It opens nothing.
 WAS = "was"
 # A form that waits for its sender: how long, how much (bytes of JSON), how many of one person; and the name of the field
 # that stands for it when it is carried on.
 KEPT_LIFE, KEPT_BYTES, KEPT_COUNT = timedelta(minutes=15), 256 * 1024, 10
+# Files of such a form, all together.
+KEPT_FILE_BYTES = 4 * 1024 * 1024
 CARRIED = "carry_on"
 
 
@@ -97,13 +109,37 @@ def wait_until(scope: Scope, failures: int, last: datetime) -> datetime:
     return last + min(timedelta(seconds=2 ** min(over, 20)), CAP[scope])
 
 
-def idle_limit(roles: frozenset[Role]) -> timedelta:
-    return IDLE_PRIVILEGED if roles & PRIVILEGED else IDLE
+@dataclass(frozen=True)
+class Limits:
+    """How long a session may lie idle, and last in all. NIST SP 800-63B-4, AAL2: 30 min and 12 h, for the privileged."""
+
+    idle: timedelta = timedelta(hours=2)
+    whole: timedelta = timedelta(hours=24)
+    idle_privileged: timedelta = timedelta(minutes=30)
+    whole_privileged: timedelta = timedelta(hours=12)
+
+    def of(self, roles: frozenset[Role]) -> tuple[timedelta, timedelta]:
+        """(idle, in all) for somebody with these roles; the privileged never get more than the others."""
+        if roles & PRIVILEGED:
+            return min(self.idle, self.idle_privileged), min(self.whole, self.whole_privileged)
+        return self.idle, self.whole
+
+    def surely_open(self, opened: datetime, seen: datetime, at: datetime) -> bool:
+        """Whether the session runs whatever the roles are, so that nobody needs to be asked for them."""
+        idle, whole = self.of(PRIVILEGED)
+        return at - seen < idle and timedelta(minutes=-1) < at - opened < whole
 
 
-def session_over(opened: datetime, seen: datetime, at: datetime, roles: frozenset[Role]) -> bool:
-    """NIST SP 800-63B-4, AAL2: 12 h in all, 30 min idle (for the privileged)."""
-    return at - opened >= ABSOLUTE or at - seen >= idle_limit(roles) or opened > at + timedelta(minutes=1)
+# No setting is shorter than this; nor is the time after which use is written down.
+LEAST = Limits(TOUCH, timedelta(hours=1), TOUCH, timedelta(hours=1))
+
+
+def session_over(opened: datetime, seen: datetime, at: datetime, limits: tuple[timedelta, timedelta]) -> str:
+    """Why a session is over: "idle", "limit", or "" while it runs. One from the future is over."""
+    idle, whole = limits
+    if at - opened >= whole or opened > at + timedelta(minutes=1):
+        return "limit"
+    return "idle" if at - seen >= idle else ""
 
 
 def is_totp(code: str) -> bool:
@@ -129,60 +165,13 @@ def read_recovery(text: str) -> str:
     return code if len(code) == RECOVERY_LENGTH and set(code) <= set(RECOVERY_ALPHABET) else ""
 
 
-TRIED_FIRST = "This is one of the passwords that everybody tries first. Take another."
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A parser of whole numbers within bounds; ValueError carries the sentence for the form."""
 
+    def parse(text: str) -> int:
+        found = int(text) if re.fullmatch(r"[0-9]{1,6}", text.strip()) else -1
+        if not least <= found <= most:
+            raise ValueError(gettext("A whole number from %(least)s to %(most)s.") % {"least": least, "most": most})
+        return found
 
-def password_fault(password: str, *, name: str = "", email: str = "", organisation: str = "") -> str:
-    """Why a password cannot be used, as a sentence, or "". NIST SP 800-63B-4, 3.1.1: long enough, none that everybody
-    tries, nothing about composition."""
-    plain = unicodedata.normalize("NFKC", password)
-    if len(plain) < MIN_PASSWORD:
-        return f"Take at least {MIN_PASSWORD} characters. Three or four words are easy to remember."
-    if len(plain) > MAX_PASSWORD:
-        return f"Take at most {MAX_PASSWORD} characters."
-    folded = plain.casefold()
-    if len(set(folded)) < 5 or _is_run(folded):
-        return "Everybody can guess this. Take something without a pattern."
-    if _core(folded) in COMMON:
-        return TRIED_FIRST
-    words = [
-        *name.casefold().split(),
-        *re.split(r"[@.\s]", email.casefold()),
-        *organisation.casefold().split(),
-        "clawpanel",
-    ]
-    rest = folded
-    for word in sorted({one for one in words if len(one) >= 4}, key=len, reverse=True):
-        rest = rest.replace(word, "")
-    if len(rest) < 8:
-        return "This is mostly your name, your address or this panel's name. Take something else."
-    return ""
-
-
-def cores(password: str) -> set[str]:
-    """What a guesser's list would hold of this: itself, without digits and signs at the ends, and either half of a
-    password that is one word twice."""
-    folded = unicodedata.normalize("NFKC", password).casefold()
-    half = folded[: len(folded) // 2]
-    return {folded, _core(folded), half if half * 2 == folded else folded}
-
-
-def _is_run(text: str) -> bool:
-    steps = {ord(right) - ord(left) for left, right in itertools.pairwise(text)}
-    return len(steps) == 1
-
-
-def _core(text: str) -> str:
-    """Without the digits and signs that are hung on at the ends."""
-    return re.sub(r"^[^a-z]+|[^a-z]+$", "", text) or text
-
-
-# Heads of the well-known lists, twelve characters and more after hanging digits and signs are cut off.
-_WORDS = """
-password passwordpassword passwort passwortpasswort qwertyuiop qwertyuiopas qwertyuiopasdf qwertyqwerty asdfghjkl
-asdfghjklasdf letmein letmeinletmein iloveyou iloveyouiloveyou welcome welcomewelcome administrator admin adminadmin
-adminadminadmin changeme changemechangeme sunshine princess football baseball dragon monkey superman trustno trustnoone
-whatever abcabcabcabc abcdefghijkl abcdefghijklm qazwsxedcrfv qazwsxedc zaqxswcdevfr correcthorsebatterystaple default
-secret secretsecret p@ssw0rd p@ssword passw0rd computer internet starwars michelle jennifer qweqweqweqwe asdasdasdasd
-"""
-COMMON = frozenset(_WORDS.split())
+    return parse

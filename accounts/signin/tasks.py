@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from accounts.signin.services import kept, passkeys, throttle
+from accounts.signin.services import kept, passkeys, sessions, throttle
 from panel.kernel.jobs import job
 
 
@@ -14,3 +15,5 @@ def tidy() -> None:
     throttle.forget(timezone.now())
     kept.forget(timezone.now())
     passkeys.forget(timezone.now())
+    sessions.forget(timezone.now())
+    SessionStore.clear_expired()

@@ -73,7 +73,8 @@
   /* Theme: a cookie, so that the server draws the first frame right. */
   on("click", "[data-theme-set]", (button) => {
     const theme = button.dataset.themeSet;
-    document.cookie = `theme=${theme};path=/;SameSite=Lax;max-age=${theme ? 31536000 : 0}`;
+    // "system" is a choice too: without a cookie the profile's colours hold.
+    document.cookie = `theme=${theme || "system"};path=/;SameSite=Lax;max-age=31536000`;
     if (theme) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
     for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));

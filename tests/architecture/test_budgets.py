@@ -10,7 +10,14 @@ FILE, FUNCTION, TEMPLATE, FOLDER = 250, 30, 80, 16
 # A verifier travels alone, so it is one file; its sections are short.
 ALONE = ("panel/journal/verifiers/verify.py",)
 # Folders whose entries are of one kind, found by name and never read as a whole.
-SHELVES = ("templates/elements", "static/css/elements", "static/fonts", "static/img", "docs/reference")
+SHELVES = (
+    "templates/elements",
+    "templates/emails",
+    "static/css/elements",
+    "static/fonts",
+    "static/img",
+    "docs/reference",
+)
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -2,6 +2,7 @@
 
 from accounts.signin.models.factors import Failures, Kept, Link, RecoveryCode, RecoveryDevice, TotpDevice, digest_of
 from accounts.signin.models.passkeys import Challenge, Passkey
+from accounts.signin.models.sessions import Session
 
 __all__ = [
     "Challenge",
@@ -11,6 +12,7 @@ __all__ = [
     "Passkey",
     "RecoveryCode",
     "RecoveryDevice",
+    "Session",
     "TotpDevice",
     "digest_of",
 ]

@@ -142,6 +142,7 @@ class Link(models.Model):
     class Kind(models.TextChoices):
         JOIN = "join"
         RECOVER = "recover"
+        FORGOT = "forgot"
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links")

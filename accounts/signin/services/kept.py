@@ -5,7 +5,7 @@ Passwords and codes of factors are not kept (the caller leaves them out): they p
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.people.models import User
 from accounts.signin.models import Kept
-from accounts.signin.rules import KEPT_BYTES, KEPT_COUNT, KEPT_LIFE
+from accounts.signin.rules import KEPT_BYTES, KEPT_COUNT, KEPT_FILE_BYTES, KEPT_LIFE
 from panel.kernel import ids
 from panel.kernel.crypto import keyring
 
@@ -22,19 +22,22 @@ TABLE, COLUMN = "signin_kept", "sealed"
 
 @dataclass(frozen=True)
 class Waiting:
-    """`path` with its query; `fields` as they were sent; `what` the act in words; `origin` the page it was sent from."""
+    """`path` with its query; `fields` as they were sent; `what` the act in words; `origin` the page it was sent from;
+    `files` are (field, name, kind, base 64)."""
 
     path: str
     what: str
     origin: str
     fields: dict[str, list[str]]
+    files: list[list[str]] = field(default_factory=list)
 
 
 @transaction.atomic
 def keep(*, user: User, waiting: Waiting, at: datetime) -> UUID | None:
     """Keep a request; None when it is too large. The oldest beyond KEPT_COUNT are forgotten. `at` in real time."""
     plain = json.dumps(asdict(waiting)).encode()
-    if len(plain) > KEPT_BYTES:
+    in_files = sum(len(one[3]) for one in waiting.files)
+    if len(plain) - in_files > KEPT_BYTES or in_files > KEPT_FILE_BYTES * 4 // 3 + 4:
         return None
     row = Kept(id=ids.new_id(), user=user, expires_at=at + KEPT_LIFE)
     row.sealed = keyring.seal(user.key_id, plain, table=TABLE, column=COLUMN, row=row.id)

@@ -27,6 +27,9 @@ class NotToRenew(Conflict):
     code = "link_not_to_renew"
 
 
+ENROLS = (Link.Kind.JOIN, Link.Kind.RECOVER)
+
+
 def hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
@@ -106,8 +109,8 @@ class LinkEnrolment:
 def find(token: str, at: datetime, *, lock: bool = False) -> LinkEnrolment | None:
     """The open link with this token, or None."""
     rows = Link.objects.select_for_update(of=("self",)) if lock else Link.objects.all()
-    # A disabled account is not opened again by a link that was made before.
-    row = rows.filter(digest=hashed(token)).exclude(user__state=State.DISABLED).first()
+    # A disabled account is not opened again by a link that was made before; one for a forgotten password opens no factors.
+    row = rows.filter(digest=hashed(token), kind__in=ENROLS).exclude(user__state=State.DISABLED).first()
     return LinkEnrolment(row, at) if row and row.open(timezone.now()) else None
 
 

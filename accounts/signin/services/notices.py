@@ -32,6 +32,7 @@ def letters(words: Mapping[str, Text]) -> list[Letter]:
         "factor_added": {"factor": "Authenticator app", "when": WHEN, "link": _OWN},
         "factor_removed": {"factor": "Authenticator app", "when": WHEN, "link": _OWN},
         "passkey_rolled_back": {"factor": "Passkey “Work laptop”", "when": WHEN, "link": _OWN},
+        "password_reset": {"link": "https://panel.example.org/new-password/pYc7vM2sXw0c4mQ/", "minutes": 30},
         "password_changed": {"when": WHEN, "link": _OWN},
     }
     return [Letter(name, title, samples[name]) for name, title in words.items()]
@@ -49,6 +50,15 @@ def link(*, actor: Actor, user: User, token: str, kind: Link.Kind, life: timedel
         },
         expires_at=at + life,
         at=at,
+    )
+
+
+def forgotten(*, user: User, token: str, life: timedelta, at: datetime) -> None:
+    """The link of somebody who forgot their password; who may read the outbox can copy it where no mail leaves."""
+    url = f"{settings.BASE_URL}{reverse('signin:new_password', args=[token])}"
+    context = {"link": url, "minutes": int(life.total_seconds() // 60)}
+    outbound.send_mail(
+        actor=SYSTEM, template="password_reset", to=user.id, context=context, expires_at=at + life, at=at
     )
 
 

@@ -5,14 +5,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.people import queries as people
 from accounts.people.models import User
 from accounts.signin import queries, rules
-from accounts.signin.services import notices, throttle
+from accounts.signin.services import blocklist, notices, sessions, throttle
 from panel.journal import services as journal
 from panel.kernel import clock
 from panel.kernel.actors import ANONYMOUS, Actor
@@ -39,21 +38,26 @@ def check(*, email: str, password: str, address: str, at: datetime, browser: byt
     throttle.charge(charges, at)
     user = people.by_email(email) if len(email) <= 320 else None
     usable = user is not None and user.has_usable_password()
-    right = check_password(password[: rules.MAX_PASSWORD * 4], user.password if user and usable else _nobodys())
+    right = check_password(_hashable(password), user.password if user and usable else _nobodys())
     ready = user is not None and user.is_active and queries.has_factor(user.id)
     if user is None or not (usable and right and ready):
         _tell_refused(user, address)
-        time.sleep(max(0.0, FLOOR - (time.monotonic() - began)))
+        pad(began)
         return None
     throttle.give_back(charges)
     return user
+
+
+def pad(began: float) -> None:
+    """Answer no sooner than FLOOR after `began` (monotonic): what was found out in between does not show in the time."""
+    time.sleep(max(0.0, FLOOR - (time.monotonic() - began)))
 
 
 def is_right_for(user: User, password: str, *, address: str) -> bool:
     """Whether a known person gives their password. Raises TooMany."""
     charges = throttle.of_password(user.email_address or "", address)
     throttle.charge(charges, timezone.now())
-    right = check_password(password[: rules.MAX_PASSWORD * 4], user.password)
+    right = check_password(_hashable(password), user.password)
     if right:
         throttle.give_back(charges)
     return right
@@ -76,27 +80,26 @@ def require_good(password: str, user: User | None = None, *, name: str = "", ema
     """Raise Invalid with the sentence that says what is wrong with a new password."""
     if user is not None:
         name, email = user.full_name, user.email_address or ""
-    fault = rules.password_fault(password, name=name, email=email, organisation=organisation())
-    if not fault and not _well_known().isdisjoint(rules.cores(password)):
-        fault = rules.TRIED_FIRST
+    fault = blocklist.fault(password, name=name, email=email, organisation=organisation())
     if fault:
         raise Invalid(fields={"password": fault})
 
 
-@lru_cache(maxsize=1)
-def _well_known() -> frozenset[str]:
-    """The 20,000 passwords that Django ships: offline, and more than ASVS 6.2.4 asks for."""
-    return frozenset(CommonPasswordValidator().passwords)
+def _hashable(password: str) -> str:
+    """What is hashed: one spelling, and not more of it than a form takes."""
+    return blocklist.plain(password[: rules.MAX_PASSWORD * 4])
 
 
 @transaction.atomic
 def change(*, actor: Actor, user: User, password: str) -> User:
-    """Set a new password. Raises Invalid. Django's session hash ends the person's other sessions with it."""
+    """Set a new password. Raises Invalid. Django's session hash ends the person's other sessions with it; the actor's own
+    goes on when its view says so."""
     require_good(password, user)
     row = User.objects.select_for_update(of=("self",)).get(id=user.id)
-    row.set_password(password)
+    row.set_password(_hashable(password))
     row.save(update_fields=["password"])
     user.password = row.password
+    sessions.close_all(row, keep=actor.via[1] if actor.via and actor.via[0] == "session" else None)
     journal.record("signin.password.changed", actor=actor, obj=("user", user.id), at=clock.now())
     notices.password_changed(user=row, at=clock.now())
     return row

@@ -99,4 +99,6 @@ def described(waiting: kept.Waiting) -> list[tuple[str, str]]:
             continue
         shown = "••••••••" if isinstance(field.widget, SecretInput) else Truncator(text).chars(SHOWN)
         found.append((str(field.label or name), shown))
+    for name, called, *_rest in waiting.files:
+        found.append((str(getattr(fields.get(name), "label", "") or name), called))
     return found

@@ -5,34 +5,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.access.rules import EVERYBODY, SIGNED_IN, Permit, door
-from accounts.people.models import User
+from accounts.access.rules import SIGNED_IN, door
 from accounts.signin import forms, queries
-from accounts.signin.rules import METHOD_NAMES
+from accounts.signin.rules import CHANGE
 from accounts.signin.services import factors, passwords
-from accounts.signin.services import sessions as events
-from accounts.signin.views import enrolment, sessions
+from accounts.signin.views import ending, enrolment, sessions
+from accounts.signin.views.ending import Own
 from panel.kernel.errors import Invalid
-from panel.ui.menu import Text
-from panel.ui.pages import Act, FormPage, Page
-
-CHANGE = Permit(
-    "account.security", gettext_lazy("Change own password and factors"), EVERYBODY, fresh=True, by_key=False
-)
-
-
-class Own(Page):
-    @property
-    def user(self) -> User:
-        found = self.request.user
-        if not isinstance(found, User):
-            raise TypeError("The door let somebody in who is no person.")
-        return found
-
-    def back(self) -> str:
-        return reverse("signin:security")
+from panel.ui.pages import FormPage
 
 
 @door(SIGNED_IN)
@@ -40,12 +21,12 @@ class Security(Own):
     template_name = "accounts/signin/security.html"
 
     def context(self) -> dict[str, Any]:
-        amr = self.request.session.get("amr", [])
         return {
             "facts": queries.factors_of(self.user),
             "possible": queries.passkeys_possible(),
             "day": queries.passkey_day(self.user.id, self.at),
-            "proved": [METHOD_NAMES.get(one, one) for one in amr],
+            "sessions": ending.shown(self.user, current=self.actor.via),
+            "elsewhere": reverse("signin:elsewhere"),
         }
 
 
@@ -106,13 +87,3 @@ class Codes(Own):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         return self.show(fresh=factors.new_codes(actor=self.actor, user=self.user))
-
-
-@door(CHANGE)
-class Elsewhere(Own, Act):
-    """POST ends every session of mine but this one."""
-
-    def perform(self) -> Text:
-        events.end_all(self.user, self.at)
-        sessions.reopen(self.request)
-        return _("Your other sessions have ended.")

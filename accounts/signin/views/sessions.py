@@ -16,7 +16,7 @@ from accounts.access.rules import FRESH_AT, SESSION_ID
 from accounts.people import queries as people
 from accounts.people.models import User
 from accounts.signin.rules import OPENED_AT, PENDING, PROVED_BY, SEEN_AT, WAS, added_proof
-from accounts.signin.services import factors, sessions
+from accounts.signin.services import devices, factors, sessions
 from panel.kernel import clock, ids
 from panel.kernel.actors import Actor
 
@@ -31,7 +31,10 @@ def address(request: HttpRequest) -> str:
 def safe_next(request: HttpRequest, target: str | None) -> str:
     """A path on this host, or the front page."""
     home = reverse("home:now")
-    if not target or not url_has_allowed_host_and_scheme(
+    # Browsers drop tabs and line ends out of addresses, and read a relative one against where they are.
+    if not target or not target.startswith(("/", "http://", "https://")) or not target.isprintable():
+        return home
+    if not url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return home
@@ -56,9 +59,19 @@ def pending(request: HttpRequest) -> tuple[User, str] | None:
     return (user, str(found["next"])) if user and user.is_active else None
 
 
+def visit(request: HttpRequest) -> sessions.Visit:
+    """Where somebody signs in from. The browser gets its token now, or keeps it for another year."""
+    token = request.COOKIES.get(devices.COOKIE, "")
+    if not devices.is_token(token):
+        token = devices.new_token()
+    request.device_token = token  # type: ignore[attr-defined]  # set on the answer by the middleware
+    return sessions.Visit(devices.read(request.headers.get("User-Agent", "")), devices.network(address(request)), token)
+
+
 def enter(request: HttpRequest, user: User, device: Device, *, alone: bool = False) -> Actor:
     """Both factors are proved: open the session. Django's `login` gives it a new key and a new CSRF token. `alone`: a
     passkey that knew its owner, without a password."""
+    first = user.last_login is None
     request.session.pop(_PENDING, None)
     request.session.set_expiry(None)
     auth.login(request, user, backend=BACKEND)
@@ -69,7 +82,10 @@ def enter(request: HttpRequest, user: User, device: Device, *, alone: bool = Fal
     request.session["auth_time"], request.session[PROVED_BY] = int(now), device.persistent_id
     request.session["amr"] = [*([] if alone else ["pwd"]), *factors.methods_of(device)]
     actor = Actor("person", user.id, via=("session", sid), request_id=str(getattr(request, "request_id", "")))
-    sessions.opened(actor=actor, method=factors.method_of(device), at=clock.now())
+    sessions.opened(
+        actor=actor, user=user, visit=visit(request), factors=request.session["amr"],
+        method=factors.method_of(device), first=first, at=clock.now(),
+    )  # fmt: skip
     return actor
 
 

@@ -98,7 +98,8 @@ class SignOut(Page):
             events.ended(actor=self.actor, at=self.at)
         sessions.leave(request)
         response = go(request, reverse("signin:sign_in"))
-        response["Clear-Site-Data"] = '"cache"'
+        # Not the cookies: the session's is worthless by now, and the browser's own lets it be known again.
+        response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

@@ -1,7 +1,7 @@
 """Settings that the panel edits. The environment wins and is then shown read-only."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,18 @@ def value(name: str) -> Any:
         return spec.parse(os.environ[spec.variable])
     stored = Setting.objects.filter(name=name).values_list("value", flat=True).first()
     return spec.default if stored is None else stored
+
+
+def values(names: Iterable[str]) -> dict[str, Any]:
+    """`value` of several, by one question."""
+    wanted = list(names)
+    stored = dict(Setting.objects.filter(name__in=wanted).values_list("name", "value"))
+    return {
+        name: _specs[name].parse(os.environ[_specs[name].variable])
+        if from_environment(name)
+        else stored.get(name, _specs[name].default)
+        for name in wanted
+    }
 
 
 def change(name: str, text: str) -> Any:

@@ -84,5 +84,10 @@ class Shell:
     @property
     def theme(self) -> str:
         """ "" follows the system."""
-        chosen = self.request.COOKIES.get("theme", "")
+        chosen = self.request.COOKIES.get("theme") or getattr(self.request, "theme", "")
         return chosen if chosen in THEMES else ""
+
+    @property
+    def density(self) -> str:
+        """ "compact", or "" for comfortable; the floor above knows whom the request is from."""
+        return "compact" if getattr(self.request, "density", "") == "compact" else ""

@@ -12,3 +12,9 @@ def no_floor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def slow_refusals() -> None:
     """Keep the floor."""
+
+
+@pytest.fixture(autouse=True)
+def limits_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test sets does not hold in the next."""
+    monkeypatch.setattr("accounts.signin.services.limits._held", [])

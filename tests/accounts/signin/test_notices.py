@@ -46,7 +46,7 @@ def test_a_role_is_told_to_whom_it_was_given_by_somebody_else(adam: User, bob: U
     message = Message.objects.get(person=bob.id)
     assert "the <b>audit" in message.content["text"]
     assert "the &lt;b&gt;audit" in message.content["html"]
-    access.give_role(actor=fresh(adam), user=adam, role=Role.AUDITOR, reason="x", at=clock.now())
+    access.give_role(actor=fresh(adam), user=adam, role=Role.DEVELOPER, reason="x", at=clock.now())
     access.give_role(actor=actors.console(), user=bob, role=Role.DEVELOPER, reason="x", at=clock.now())
     assert Message.objects.count() == 1
 

@@ -1,108 +1,38 @@
-"""Sessions end: after half an hour without use, after twelve hours, when the person's are ended. In real time.
+"""A form that meets an ended session, or needs a fresh factor, is kept for its sender and carried on (services.kept)."""
 
-A form that meets an ended session, or needs a fresh factor, is kept for its sender and carried on (services.kept).
-"""
-
+import base64
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import auth, messages
+from django.contrib import messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from accounts.access import queries
 from accounts.access.rules import door_of
 from accounts.people import queries as people
 from accounts.people.models import User
-from accounts.signin.rules import CARRIED, IDLE_PRIVILEGED, OPENED_AT, SEEN_AT, TOUCH, WAS, session_over
-from accounts.signin.services import kept, policies
-from panel.kernel import clock
-from panel.kernel.errors import Forbidden, Refusal
+from accounts.signin.rules import CARRIED, KEPT_FILE_BYTES, WAS
+from accounts.signin.services import kept
+from panel.kernel.errors import Refusal
 from panel.ui.forms import CodeInput, SecretInput
 from panel.ui.menu import actor_of
 from panel.ui.pages import go
-from panel.ui.web import problems
 
 # Pages that only pass the name of a kept request on.
 ON_THE_WAY = {"signin:step_up", "signin:step_up_passkey", "signin:discarding"}
 # What is typed at the door may be anything: a password in the field for the address.
 NEVER_KEPT = {
     "signin:sign_in", "signin:sign_in_passkey", "signin:factor", "signin:factor_passkey", "signin:recovery", "signin:join",
-}  # fmt: skip
-
-# The way to a passkey, and the ways out.
-TO_A_PASSKEY = {
-    "signin:needed", "signin:passkeys", "signin:passkey_challenge", "signin:step_up", "signin:step_up_passkey",
-    "signin:step_up_challenge", "signin:sign_in", "signin:sign_out",
+    "signin:forgotten", "signin:new_password",
 }  # fmt: skip
 
 PLAIN_FORM = "application/x-www-form-urlencoded"
-
-
-class Sessions:
-    """Stands before the doors, so that a session that is over is nobody's."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if isinstance(user, User) and user.is_authenticated and _over(request, user):
-            auth.logout(request)
-            request.session[WAS] = str(user.pk)
-        return self.get_response(request)
-
-
-def _over(request: HttpRequest, user: User) -> bool:
-    """Whether this session has ended; if not, its use is written down at most once a minute."""
-    opened, seen = _instant(request, OPENED_AT), _instant(request, SEEN_AT)
-    if opened is None or seen is None or user.ended(opened) or not user.is_active:
-        return True
-    at = timezone.now()
-    # Roles matter only to who has been away for long: the usual request asks nothing more of the database.
-    roles = queries.roles_of(user.id) if at - seen >= IDLE_PRIVILEGED else frozenset()
-    if session_over(opened, seen, at, roles):
-        return True
-    if at - seen >= TOUCH:
-        request.session[SEEN_AT] = at.timestamp()
-    return False
-
-
-def _instant(request: HttpRequest, name: str) -> datetime | None:
-    found = request.session.get(name)
-    return datetime.fromtimestamp(found, UTC) if isinstance(found, int | float) else None
-
-
-class FactorPolicy:
-    """A session that opened without the passkey that its person's role asks for goes no further than to one. Stands after
-    the doors."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(
-        self, request: HttpRequest, _view: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]
-    ) -> HttpResponse | None:
-        match, actor = request.resolver_match, actor_of(request)
-        if actor.kind != "person" or actor.id is None or actor.via is None or actor.via[0] != "session":
-            return None
-        if match and match.view_name in TO_A_PASSKEY:
-            return None
-        if not policies.owes_passkey(request.session, actor.id, clock.now()):
-            return None
-        if problems.is_api(request):
-            refusal = Forbidden(_("Your role asks for a passkey or security key."), code="passkey_needed")
-            return problems.answer(request, refusal)
-        return go(request, reverse("signin:needed"))
 
 
 class CarryOn:
@@ -130,8 +60,25 @@ class CarryOn:
         for name, values in found.fields.items():
             fields.setlist(name, values)
         # The only way to give a request other fields than its body holds.
-        request._post, request._files = fields, MultiValueDict()  # type: ignore[attr-defined]
+        request._post, request._files = fields, _files_of(found)  # type: ignore[attr-defined]
         return None
+
+
+def _files_of(waiting: kept.Waiting) -> MultiValueDict[str, SimpleUploadedFile]:
+    files: MultiValueDict[str, SimpleUploadedFile] = MultiValueDict()
+    for name, called, kind, text in waiting.files:
+        files.appendlist(name, SimpleUploadedFile(called, base64.b64decode(text), kind))
+    return files
+
+
+def _sent_files(request: HttpRequest) -> list[list[str]] | None:
+    """What was uploaded, as it is kept; None when it is too much, which is then not even read."""
+    sent = [(name, one) for name, several in request.FILES.lists() for one in several]
+    if sum(one.size or 0 for _name, one in sent) > KEPT_FILE_BYTES:
+        return None
+    return [
+        [name, one.name or "file", one.content_type or "", base64.b64encode(one.read()).decode()] for name, one in sent
+    ]
 
 
 def _named(request: HttpRequest) -> UUID | None:
@@ -173,12 +120,13 @@ def _kept(request: HttpRequest) -> UUID | None:
         return None
     user = _sender(request)
     form_like = request.content_type in {PLAIN_FORM, "multipart/form-data"}
-    if user is None or not form_like or request.FILES:
+    files = _sent_files(request) if user is not None and form_like else None
+    if user is None or files is None:
         return None
     left_out = {"csrfmiddlewaretoken", *_proofs(request)}
     fields = {name: request.POST.getlist(name) for name in request.POST if name not in left_out}
     origin = request.headers.get("Referer", "")
-    waiting = kept.Waiting(request.get_full_path(), _act(request), origin, fields)
+    waiting = kept.Waiting(request.get_full_path(), _act(request), origin, fields, files)
     return kept.keep(user=user, waiting=waiting, at=timezone.now())
 
 
