@@ -33,6 +33,7 @@ SLICES = [
     "accounts.invitations",
     "compliance.subjects",
     "compliance.auditing",
+    "compliance.policies",
     "assistants.guard",
     "assistants.vault",
     "assistants.providers",

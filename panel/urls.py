@@ -18,6 +18,7 @@ SLICES = [
     "accounts.invitations",
     "compliance.subjects",
     "compliance.auditing",
+    "compliance.policies",
     "assistants.guard",
     "assistants.vault",
     "assistants.providers",

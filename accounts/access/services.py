@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.access import queries
 from accounts.access.models import CustomRoleGrant, GrantChange, Guest, RoleGrant
 from accounts.access.rules import (
+    EVERYBODY,
     MANAGE_PEOPLE,
     MANAGE_ROLES,
     ROLE_NAMES,
@@ -23,6 +24,7 @@ from accounts.people import services as people
 from accounts.people.models import User
 from accounts.people.rules import Kind, State
 from panel.journal import services as journal
+from panel.kernel import clock
 from panel.kernel.actors import SYSTEM, Actor
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid, NeedsFreshFactor
@@ -31,6 +33,7 @@ from panel.kernel.installation import organisation
 _permits: dict[str, Permit] = {}
 _endings: list[Callable[[User, datetime], None]] = []
 _listeners: list[Callable[[set[UUID], datetime], None]] = []
+_conditions: list[Callable[[Actor, datetime], None]] = []
 
 
 class LastAdministrator(Conflict):
@@ -83,12 +86,19 @@ def require_within(actor: Actor, names: Iterable[str], at: datetime) -> None:
         return
     if any(name not in _permits or not own.has(_permits[name]) for name in names):
         raise AboveOwnRights("You cannot give or take rights above your own.", permit=MANAGE_ROLES.name)
+def register_condition(condition: Callable[[Actor, datetime], None]) -> None:
+    """What must hold besides the permit before a privileged act (one that asks for a fresh factor and is not everybody's):
+    raises Forbidden when it does not."""
+    _conditions.append(condition)
 
 
 def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
     """Raise Forbidden unless `can`, NeedsFreshFactor when the permit asks for one and the session's is too old."""
     if not queries.can(actor, permit, obj):
         raise Forbidden(f"You need the right “{permit.title}” for this.", permit=permit.name, obj=_reference(obj))
+    if permit.fresh and permit.roles != EVERYBODY:
+        for condition in _conditions:
+            condition(actor, clock.now())
     if permit.fresh and needs_proof(actor):
         raise NeedsFreshFactor("Prove your second factor once more for this.", permit=permit.name)
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from compliance.subjects.models import Link, Subject, SubjectIdentifier, SubjectSession
-from compliance.subjects.rules import KIND_NAMES, Kind, Proof, Visitor, masked, spelled, spelling
+from compliance.subjects.rules import KIND_NAMES, Kind, Proof, Section, Visitor, masked, sections, spelled, spelling
 from panel.kernel.crypto import blind
 from panel.kernel.crypto.keyring import KeyGone
 
@@ -162,3 +163,9 @@ def _own(row: SubjectIdentifier, visitor: Visitor) -> str:
     if value is None:
         return ENDED
     return value if row.kind == Kind.EMAIL and row.subject_id == visitor.subject else masked(row.kind, value)
+
+
+def headings() -> list[tuple[Section, str]]:
+    """(section, address) for the head of every page of the privacy centre."""
+    every = sorted([*sections(mine=False), *sections(mine=True)], key=lambda one: one.order)
+    return [(one, reverse(one.url)) for one in every]

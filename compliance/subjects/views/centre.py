@@ -23,8 +23,7 @@ class CentrePage(Page):
 
     def context(self) -> dict[str, Any]:
         visitor = getattr(self.request, "visitor", None) or self.request.find_visitor()  # type: ignore[attr-defined]
-        every = sorted([*rules.sections(mine=False), *rules.sections(mine=True)], key=lambda one: one.order)
-        return {**super().context(), "visitor": visitor, "sections": [(one, reverse(one.url)) for one in every]}
+        return {**super().context(), "visitor": visitor, "sections": queries.headings()}
 
     def stated(self, visitor: Visitor | None) -> list[tuple[Section, str, str]]:
         """(section, address, how things stand)."""
