@@ -34,6 +34,7 @@ SLICES = [
     "compliance.subjects",
     "compliance.auditing",
     "compliance.policies",
+    "compliance.consent",
     "assistants.guard",
     "assistants.vault",
     "assistants.providers",

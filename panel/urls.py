@@ -19,6 +19,7 @@ SLICES = [
     "compliance.subjects",
     "compliance.auditing",
     "compliance.policies",
+    "compliance.consent",
     "assistants.guard",
     "assistants.vault",
     "assistants.providers",

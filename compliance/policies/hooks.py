@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from accounts.approvals.rules import kinds
-from accounts.approvals.rules.kinds import Shown
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -14,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import queries as rights
 from accounts.access import services as access
+from accounts.approvals.rules import kinds
+from accounts.approvals.rules.kinds import Shown
 from compliance.policies import queries
 from compliance.policies.models import Policy
 from compliance.policies.rules import permits

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from accounts.approvals.models import Approval
-from accounts.approvals.services import asking
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
+from accounts.approvals.models import Approval
+from accounts.approvals.services import asking
 from compliance.policies import queries
 from compliance.policies.models import Policy, PolicyDraft, PolicyVersion
 from compliance.policies.rules import content, permits

@@ -1,0 +1,159 @@
+"""Questions about purposes and consents."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.access import queries as access
+from compliance.consent.models import Purpose, PurposeQuerySet, PurposeVersion, Record, Standing
+from compliance.consent.rules import permits
+from compliance.consent.rules.purposes import Basis, Words
+from compliance.consent.rules.states import State, standing
+from compliance.policies import queries as policies
+from compliance.policies.models import PolicyVersion
+from compliance.policies.rules import content
+from compliance.subjects import queries as subjects
+from compliance.subjects.rules import Kind
+from panel.kernel.actors import Actor
+
+_owners: list[Callable[[Actor, UUID], bool]] = []
+
+
+def register_owner(find: Callable[[Actor, UUID], bool]) -> None:
+    """Another way to be a subject (an e-mail-link session, an application that vouches for its end user)."""
+    _owners.append(find)
+
+
+def is_own(actor: Actor, subject: UUID) -> bool:
+    """Whether this actor is that subject, by an account of the panel or by what was registered."""
+    in_session = actor.via is None or actor.via[0] == "session"
+    if actor.kind == "person" and actor.id is not None and in_session:
+        return subjects.find(kind=Kind.ACCOUNT, value=str(actor.id)) == subject
+    return any(find(actor, subject) for find in _owners)
+
+
+def visible_to(actor: Actor) -> PurposeQuerySet:
+    return Purpose.objects.get_queryset() if access.can(actor, permits.VIEW) else Purpose.objects.none()
+
+
+def listed(actor: Actor) -> QuerySet[Purpose]:
+    """For the list: with `given`, how many standings are written as given (stale ones included)."""
+    return visible_to(actor).annotate(given=Count("standings", filter=Q(standings__state=State.GIVEN)))
+
+
+def rights(actor: Actor) -> dict[str, bool]:
+    """What pages offer: "write", "record"."""
+    return {"write": access.can(actor, permits.WRITE), "record": access.can(actor, permits.RECORD)}
+
+
+def version_now(purpose: Purpose) -> PurposeVersion:
+    return purpose.versions.order_by("-number")[0]
+
+
+def notice_now(purpose: Purpose, at: datetime) -> PolicyVersion | None:
+    """The version of the purpose's notice in force; None without a notice."""
+    return policies.in_force(purpose.notice, at) if purpose.notice is not None else None
+
+
+def written(subject: UUID, purpose: Purpose) -> State:
+    """What the ledger says, without versions and dates."""
+    found = Standing.objects.filter(subject_id=subject, purpose=purpose).values_list("state", flat=True).first()
+    return State(found) if found else State.NONE
+
+
+def state(subject: UUID, purpose: Purpose, at: datetime) -> State:
+    """How a consent stands."""
+    row = Standing.objects.filter(subject_id=subject, purpose=purpose).first()
+    return _state(row, purpose, at)
+
+
+def _state(row: Standing | None, purpose: Purpose, at: datetime) -> State:
+    if row is None:
+        return State.NONE
+    needed = (purpose.required, purpose.notice_required)
+    return standing(State(row.state), seen=(row.version, row.notice), needed=needed, expires_at=row.expires_at, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One purpose as a person sees it: its words in their language, how it stands, and since when."""
+
+    purpose: Purpose
+    language: str
+    words: Words
+    digest: str
+    notice: PolicyVersion | None
+    notice_digest: str
+    state: State
+    since: datetime | None
+
+    @property
+    def asked(self) -> bool:
+        return self.purpose.basis == Basis.CONSENT
+
+    @property
+    def given(self) -> bool:
+        return self.state is State.GIVEN
+
+
+def choices(
+    subject: UUID | None, at: datetime, wanted: Iterable[str], purposes: Iterable[UUID] | None = None
+) -> list[Choice]:
+    """What a person can choose about, and what is only told; `purposes` limits it (those of one assistant)."""
+    rows = Purpose.objects.active().select_related("notice").prefetch_related("versions").order_by("basis", "slug")
+    if purposes is not None:
+        rows = rows.filter(id__in=list(purposes))
+    standings = {one.purpose_id: one for one in Standing.objects.filter(subject_id=subject)} if subject else {}
+    languages = list(wanted)
+    return [_choice(purpose, standings.get(purpose.id), at, languages) for purpose in rows]
+
+
+def _choice(purpose: Purpose, row: Standing | None, at: datetime, wanted: list[str]) -> Choice:
+    version = max(purpose.versions.all(), key=lambda one: one.number)
+    language = content.choose(sorted(version.texts), wanted)
+    notice = notice_now(purpose, at)
+    notice_digest = ""
+    if notice is not None:
+        notice_digest = notice.digests[content.choose(sorted(notice.digests), [language, *wanted])]
+    words = Words.of(version.texts[language])
+    return Choice(
+        purpose, language, words, version.digests[language], notice, notice_digest,
+        _state(row, purpose, at), row.since if row else None,
+    )  # fmt: skip
+
+
+def records_of(subject: UUID) -> list[Record]:
+    """A subject's acts, newest first."""
+    rows = Record.objects.filter(subject_id=subject).select_related("purpose", "version", "notice_version")
+    return list(rows.order_by("-id"))
+
+
+def record(subject: UUID, record_id: UUID) -> Record | None:
+    rows = Record.objects.filter(subject_id=subject, id=record_id).select_related(
+        "purpose", "version", "notice_version__policy"
+    )
+    return rows.first()
+
+
+def ledger(actor: Actor) -> QuerySet[Record]:
+    """All acts by pseudonym, for keepers and auditors."""
+    if not access.can(actor, permits.VIEW):
+        return Record.objects.none()
+    return Record.objects.select_related("purpose", "version")
+
+
+def coverage(purpose: Purpose, at: datetime) -> dict[State, int]:
+    """How many subjects stand how. Stale and expired are told apart from given."""
+    given = Q(state=State.GIVEN)
+    late = Q(expires_at__lte=at)
+    old = Q(version__lt=purpose.required) | Q(notice__lt=purpose.notice_required)
+    rows = purpose.standings.aggregate(
+        given=Count("id", filter=given & ~late & ~old),
+        stale=Count("id", filter=given & ~late & old),
+        expired=Count("id", filter=given & late),
+        withdrawn=Count("id", filter=Q(state=State.WITHDRAWN)),
+    )
+    return {State(name): number for name, number in rows.items()}

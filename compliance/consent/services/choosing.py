@@ -1,0 +1,238 @@
+"""Giving, withdrawing, hearing a signal: one line in the ledger each, and the standing that the gateway follows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import services as access
+from compliance.consent import queries
+from compliance.consent.models import Purpose, PurposeVersion, Record, Standing
+from compliance.consent.rules import permits
+from compliance.consent.rules.purposes import Basis, Use
+from compliance.consent.rules.states import Act, NotListedError, State, is_repeat, step
+from compliance.subjects.models import Subject
+from panel.journal import services as journal
+from panel.kernel import ids
+from panel.kernel.actors import Actor
+from panel.kernel.db import epochs
+from panel.kernel.errors import Conflict, Forbidden, Invalid, Refusal
+
+CHANNELS = frozenset({"chat", "centre", "api", "document", "signal"})
+
+
+class NotPossible(Conflict):
+    """The act is not possible in the state that the consent is in."""
+
+    code = "consent_not_possible"
+
+
+class OtherWords(Conflict):
+    """The words that were shown are not those in force any more."""
+
+    code = "consent_other_words"
+
+
+class TooYoung(Invalid):
+    code = "consent_age"
+
+
+class NotYours(Forbidden):
+    """Nobody gives or withdraws for somebody else."""
+
+    code = "consent_not_yours"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the person saw: the digest of the purpose's words in this language, and of the notice's ("" without one)."""
+
+    language: str
+    words: str
+    notice: str = ""
+
+
+_withdrawn: list[Callable[[UUID, Purpose], None]] = []
+
+
+def register_withdrawn(told: Callable[[UUID, Purpose], None]) -> None:
+    """Called inside the transaction of a withdrawal: what must end with it."""
+    _withdrawn.append(told)
+
+
+def give(
+    *,
+    actor: Actor,
+    subject: UUID,
+    purpose: Purpose,
+    shown: Shown,
+    channel: str,
+    at: datetime,
+    age_confirmed: bool = False,
+) -> Record:
+    """An affirmative act of the subject. Raises NotYours, NotPossible, OtherWords, TooYoung. Again is no change."""
+    with _tried(actor, subject, purpose, Act.GIVE, at), transaction.atomic():
+        _require_own(actor, subject)
+        return _write(actor, subject, purpose, Act.GIVE, shown, channel, at, age_confirmed=age_confirmed)
+
+
+def withdraw(*, actor: Actor, subject: UUID, purpose: Purpose, channel: str, at: datetime) -> Record:
+    """Take it back. Returns when every live worker of the gateway follows, after one second at most; workers that stay
+    silent refuse by themselves. Raises NotYours, NotPossible. Again is no change."""
+    with _tried(actor, subject, purpose, Act.WITHDRAW, at):
+        with transaction.atomic():
+            _require_own(actor, subject)
+            found = _write(actor, subject, purpose, Act.WITHDRAW, None, channel, at)
+            reached = Standing.objects.values_list("epoch", flat=True).get(subject_id=subject, purpose=purpose)
+        epochs.wait(reached)
+    return found
+
+
+def record(
+    *, actor: Actor, subject: UUID, purpose: Purpose, act: Act, language: str, source: str, at: datetime
+) -> Record:
+    """Enter from a document (a signed form, a letter) what the subject chose; `source` names the document. Staff never give
+    for somebody. Raises Forbidden, Invalid, NotPossible."""
+    access.require(actor, permits.RECORD)
+    source = source.strip()
+    if not 10 <= len(source) <= 1_000:
+        raise Invalid(
+            fields={"source": _("Name the document in 10 to 1,000 characters: what, from when, where it is.")}
+        )
+    version = queries.version_now(purpose)
+    if language not in version.digests:
+        raise Invalid(fields={"language": _("The purpose has no words in this language.")})
+    notice = queries.notice_now(purpose, at)
+    shown = Shown(language, version.digests[language], notice.digests.get(language, "") if notice else "")
+    with _tried(actor, subject, purpose, act, at):
+        with transaction.atomic():
+            found = _write(actor, subject, purpose, act, shown, "document", at, age_confirmed=True, source=source)
+            reached = Standing.objects.values_list("epoch", flat=True).get(subject_id=subject, purpose=purpose)
+        if act is Act.WITHDRAW:
+            epochs.wait(reached)
+    return found
+
+
+def signal(*, subject: UUID, actor: Actor, at: datetime) -> list[Record]:
+    """A Global Privacy Control signal of this subject: purposes of sharing are withdrawn, each noted once."""
+    found = []
+    for purpose in Purpose.objects.asked().filter(use=Use.SHARING):
+        if queries.written(subject, purpose) is not State.WITHDRAWN:
+            with transaction.atomic():
+                found.append(_write(actor, subject, purpose, Act.SIGNAL, None, "signal", at))
+    if found:
+        rows = Standing.objects.filter(subject_id=subject, purpose_id__in=[one.purpose_id for one in found])
+        epochs.wait(max(rows.values_list("epoch", flat=True)))
+    return found
+
+
+def _require_own(actor: Actor, subject: UUID) -> None:
+    """The subject, in a session of its own or by an application that vouches for its end user."""
+    if not queries.is_own(actor, subject):
+        raise NotYours(_("Only the person concerned can choose this."))
+
+
+@contextmanager
+def _tried(actor: Actor, subject: UUID, purpose: Purpose, act: Act, at: datetime) -> Iterator[None]:
+    """An attempt that was refused is journalled and changes nothing."""
+    try:
+        yield
+    except Refusal as refusal:
+        with transaction.atomic():
+            detail = {"act": act.value, "why": refusal.code, "subject": str(subject)}
+            journal.record("consent.choice.refused", actor=actor, obj=purpose, detail=detail, at=at)
+        raise
+
+
+def _write(
+    actor: Actor,
+    subject_id: UUID,
+    purpose: Purpose,
+    act: Act,
+    shown: Shown | None,
+    channel: str,
+    at: datetime,
+    *,
+    age_confirmed: bool = False,
+    source: str | None = None,
+) -> Record:
+    """Under a lock of this subject and purpose: of two at once one wins, and the other sees what it left."""
+    if channel not in CHANNELS:
+        raise ValueError(f"{channel!r} is no channel.")
+    epochs.lock(f"consent:{subject_id}:{purpose.id}")
+    purpose = Purpose.objects.select_related("notice").get(id=purpose.id)
+    subject = Subject.objects.get(id=subject_id)
+    now = queries.state(subject_id, purpose, at)
+    last = Standing.objects.select_related("record").filter(subject_id=subject_id, purpose=purpose).first()
+    if is_repeat(now, act) and last is not None:
+        return last.record
+    try:
+        after = step(now, act)
+    except NotListedError as error:
+        raise NotPossible(_not_possible(act)) from error
+    version, notice = queries.version_now(purpose), queries.notice_now(purpose, at)
+    if act is Act.GIVE:
+        _require_givable(purpose, version, notice, shown, age_confirmed=age_confirmed)
+    seen = shown or Shown(*_as_last(last, version))
+    row = Record(
+        id=ids.new_id(at), subject=subject, purpose=purpose, version=version, act=act, at=at, channel=channel,
+        language=seen.language, words=seen.words, notice_version=notice, notice_words=seen.notice,
+        age_confirmed=age_confirmed and purpose.age > 0, by_kind=actor.kind, by_id=actor.id, key_id=subject.key_id,
+        source=source,
+    )  # fmt: skip
+    if act is Act.GIVE and purpose.expires_days:
+        row.expires_at = at + timedelta(days=purpose.expires_days)
+    row.leaf_id = _tell(actor, row, after)
+    row.save(force_insert=True)
+    Standing.objects.update_or_create(
+        subject=subject,
+        purpose=purpose,
+        defaults={
+            "record": row, "state": after, "version": version.number, "notice": notice.number if notice else 0,
+            "expires_at": row.expires_at, "since": at, "epoch": epochs.bump(),
+        },
+    )  # fmt: skip
+    if after is State.WITHDRAWN:
+        for told in _withdrawn:
+            told(subject_id, purpose)
+    return row
+
+
+def _require_givable(
+    purpose: Purpose, version: PurposeVersion, notice: object, shown: Shown | None, *, age_confirmed: bool
+) -> None:
+    if purpose.retired_at is not None or purpose.basis != Basis.CONSENT:
+        raise NotPossible(_("Nothing is asked for this purpose."))
+    if shown is None or version.digests.get(shown.language) != shown.words:
+        raise OtherWords(_("The words have changed since they were shown. Read them again."))
+    in_force = set(getattr(notice, "digests", {}).values())
+    if notice is not None and shown.notice not in in_force:
+        raise OtherWords(_("The privacy notice has changed since it was shown. Read it again."))
+    if purpose.age and not age_confirmed:
+        raise TooYoung(fields={"age": _("Only from the age of %(n)s.") % {"n": purpose.age}})
+
+
+def _as_last(last: Standing | None, version: PurposeVersion) -> tuple[str, str, str]:
+    """Withdrawing needs no words: it is about those of the consent."""
+    if last is not None:
+        return last.record.language, last.record.words, last.record.notice_words
+    language = min(version.digests)
+    return language, version.digests[language], ""
+
+
+def _not_possible(act: Act) -> str:
+    if act is Act.WITHDRAW:
+        return _("Nothing was given that could be withdrawn.")
+    return _("This is not possible now. Look at your choices again.")
+
+
+def _tell(actor: Actor, row: Record, after: State) -> UUID:
+    detail = {
+        "subject": str(row.subject_id), "purpose": str(row.purpose_id), "state": after.value, "channel": row.channel,
+        "words": row.words, "notice": row.notice_words, "language": row.language,
+    }  # fmt: skip
+    return journal.record(f"consent.choice.{after.value}", actor=actor, obj=row, detail=detail, at=row.at)
