@@ -1,15 +1,19 @@
 """What consent registers: permits, events, menu, its ledger, privacy, objects, the kind of its receipts."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from compliance.consent import queries
 from compliance.consent.rules import permits
+from compliance.consent.rules.states import State
 from compliance.consent.services import receipts
+from compliance.subjects import rules as subjects
 from panel.journal import bundles, events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
@@ -68,3 +72,21 @@ def _choices(actor: Actor) -> list[tuple[UUID, str]]:
 
 
 objects.register(objects.Resolver("purpose", "Purpose", _cards, _choices))
+
+
+def _fact(visitor: subjects.Visitor, at: datetime) -> str:
+    found = [one for one in queries.choices(visitor.subject, at, ["en"]) if one.asked]
+    given = sum(one.state is State.GIVEN for one in found)
+    return gettext("%(given)s of %(asked)s given") % {"given": given, "asked": len(found)}
+
+
+subjects.register_section(
+    subjects.Section(
+        "choices",
+        _("Your choices"),
+        _("What you agreed to, and a way back from each."),
+        "consent:choices",
+        order=10,
+        fact=_fact,
+    )
+)

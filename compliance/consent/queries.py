@@ -23,15 +23,19 @@ _owners: list[Callable[[Actor, UUID], bool]] = []
 
 
 def register_owner(find: Callable[[Actor, UUID], bool]) -> None:
-    """Another way to be a subject (an e-mail-link session, an application that vouches for its end user)."""
+    """Another way to be a subject: an application that vouches for its end user."""
     _owners.append(find)
 
 
 def is_own(actor: Actor, subject: UUID) -> bool:
-    """Whether this actor is that subject, by an account of the panel or by what was registered."""
+    """Whether this actor is that person: by an account of the panel, a session by link, or what was registered."""
+    person = subjects.person_of(subject)
     in_session = actor.via is None or actor.via[0] == "session"
     if actor.kind == "person" and actor.id is not None and in_session:
-        return subjects.find(kind=Kind.ACCOUNT, value=str(actor.id)) == subject
+        account = subjects.find(kind=Kind.ACCOUNT, value=str(actor.id))
+        return account is not None and subjects.person_of(account) == person
+    if actor.kind == "subject" and actor.id is not None:
+        return subjects.person_of(actor.id) == person
     return any(find(actor, subject) for find in _owners)
 
 
@@ -58,16 +62,21 @@ def notice_now(purpose: Purpose, at: datetime) -> PolicyVersion | None:
     return policies.in_force(purpose.notice, at) if purpose.notice is not None else None
 
 
+def standings(subject: UUID) -> dict[UUID, Standing]:
+    """The last word of a person on each purpose, whichever of their subjects gave it."""
+    rows = Standing.objects.filter(subject_id__in=subjects.together(subject)).select_related("record")
+    return {one.purpose_id: one for one in rows.order_by("since", "id")}
+
+
 def written(subject: UUID, purpose: Purpose) -> State:
     """What the ledger says, without versions and dates."""
-    found = Standing.objects.filter(subject_id=subject, purpose=purpose).values_list("state", flat=True).first()
-    return State(found) if found else State.NONE
+    found = standings(subject).get(purpose.id)
+    return State(found.state) if found else State.NONE
 
 
 def state(subject: UUID, purpose: Purpose, at: datetime) -> State:
     """How a consent stands."""
-    row = Standing.objects.filter(subject_id=subject, purpose=purpose).first()
-    return _state(row, purpose, at)
+    return _state(standings(subject).get(purpose.id), purpose, at)
 
 
 def _state(row: Standing | None, purpose: Purpose, at: datetime) -> State:
@@ -106,9 +115,9 @@ def choices(
     rows = Purpose.objects.active().select_related("notice").prefetch_related("versions").order_by("basis", "slug")
     if purposes is not None:
         rows = rows.filter(id__in=list(purposes))
-    standings = {one.purpose_id: one for one in Standing.objects.filter(subject_id=subject)} if subject else {}
+    known = standings(subject) if subject else {}
     languages = list(wanted)
-    return [_choice(purpose, standings.get(purpose.id), at, languages) for purpose in rows]
+    return [_choice(purpose, known.get(purpose.id), at, languages) for purpose in rows]
 
 
 def _choice(purpose: Purpose, row: Standing | None, at: datetime, wanted: list[str]) -> Choice:
@@ -127,12 +136,13 @@ def _choice(purpose: Purpose, row: Standing | None, at: datetime, wanted: list[s
 
 def records_of(subject: UUID) -> list[Record]:
     """A subject's acts, newest first."""
-    rows = Record.objects.filter(subject_id=subject).select_related("purpose", "version", "notice_version")
+    rows = Record.objects.filter(subject_id__in=subjects.together(subject))
+    rows = rows.select_related("purpose", "version", "notice_version")
     return list(rows.order_by("-id"))
 
 
 def record(subject: UUID, record_id: UUID) -> Record | None:
-    rows = Record.objects.filter(subject_id=subject, id=record_id).select_related(
+    rows = Record.objects.filter(subject_id__in=subjects.together(subject), id=record_id).select_related(
         "purpose", "version", "notice_version__policy"
     )
     return rows.first()

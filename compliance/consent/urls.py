@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.consent import api
-from compliance.consent.views import keeping, lists
+from compliance.consent.views import choices, keeping, lists
 
 app_name = "consent"
 one = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("consent/new/", keeping.New.as_view(), name="new"),
     path("consent/records/", lists.records, name="records"),
     path("consent/<uuid:purpose_id>/", include(one)),
+    path("privacy/choices/", choices.Choices.as_view(), name="choices"),
+    path("privacy/choices/<slug:slug>/", choices.Choice.as_view(), name="choice"),
+    path("privacy/choices/receipts/<uuid:record_id>/", choices.Receipt.as_view(), name="receipt"),
     path("api/v1/purposes/", api.Purposes.as_view(), name="api_purposes"),
     path("api/v1/purposes/<uuid:purpose_id>/", api.One.as_view(), name="api_purpose"),
     path("api/v1/purposes/<uuid:purpose_id>/words/", api.WordsView.as_view(), name="api_words"),

@@ -15,6 +15,7 @@ from compliance.consent.models import Purpose, PurposeVersion, Record, Standing
 from compliance.consent.rules import permits
 from compliance.consent.rules.purposes import Basis, Use
 from compliance.consent.rules.states import Act, NotListedError, State, is_repeat, step
+from compliance.subjects import queries as subjects
 from compliance.subjects.models import Subject
 from panel.journal import services as journal
 from panel.kernel import ids
@@ -87,7 +88,7 @@ def withdraw(*, actor: Actor, subject: UUID, purpose: Purpose, channel: str, at:
         with transaction.atomic():
             _require_own(actor, subject)
             found = _write(actor, subject, purpose, Act.WITHDRAW, None, channel, at)
-            reached = Standing.objects.values_list("epoch", flat=True).get(subject_id=subject, purpose=purpose)
+            reached = queries.standings(subject)[purpose.id].epoch
         epochs.wait(reached)
     return found
 
@@ -111,7 +112,7 @@ def record(
     with _tried(actor, subject, purpose, act, at):
         with transaction.atomic():
             found = _write(actor, subject, purpose, act, shown, "document", at, age_confirmed=True, source=source)
-            reached = Standing.objects.values_list("epoch", flat=True).get(subject_id=subject, purpose=purpose)
+            reached = queries.standings(subject)[purpose.id].epoch
         if act is Act.WITHDRAW:
             epochs.wait(reached)
     return found
@@ -125,8 +126,7 @@ def signal(*, subject: UUID, actor: Actor, at: datetime) -> list[Record]:
             with transaction.atomic():
                 found.append(_write(actor, subject, purpose, Act.SIGNAL, None, "signal", at))
     if found:
-        rows = Standing.objects.filter(subject_id=subject, purpose_id__in=[one.purpose_id for one in found])
-        epochs.wait(max(rows.values_list("epoch", flat=True)))
+        epochs.wait(max(one.epoch for one in queries.standings(subject).values()))
     return found
 
 
@@ -163,11 +163,12 @@ def _write(
     """Under a lock of this subject and purpose: of two at once one wins, and the other sees what it left."""
     if channel not in CHANNELS:
         raise ValueError(f"{channel!r} is no channel.")
+    subject_id = subjects.person_of(subject_id)
     epochs.lock(f"consent:{subject_id}:{purpose.id}")
     purpose = Purpose.objects.select_related("notice").get(id=purpose.id)
     subject = Subject.objects.get(id=subject_id)
     now = queries.state(subject_id, purpose, at)
-    last = Standing.objects.select_related("record").filter(subject_id=subject_id, purpose=purpose).first()
+    last = queries.standings(subject_id).get(purpose.id)
     if is_repeat(now, act) and last is not None:
         return last.record
     try:

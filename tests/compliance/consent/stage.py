@@ -11,8 +11,8 @@ from compliance.consent.rules.purposes import Words
 from compliance.consent.services import choosing, purposes
 from compliance.consent.services.choosing import Shown
 from compliance.policies.models import Policy
-from compliance.subjects import services as subjects
 from compliance.subjects.rules import Kind
+from compliance.subjects.services import naming as subjects
 from panel.kernel import clock
 from panel.kernel.actors import Actor
 from tests.factories.people import actor_of
