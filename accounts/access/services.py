@@ -86,6 +86,8 @@ def require_within(actor: Actor, names: Iterable[str], at: datetime) -> None:
         return
     if any(name not in _permits or not own.has(_permits[name]) for name in names):
         raise AboveOwnRights("You cannot give or take rights above your own.", permit=MANAGE_ROLES.name)
+
+
 def register_condition(condition: Callable[[Actor, datetime], None]) -> None:
     """What must hold besides the permit before a privileged act (one that asks for a fresh factor and is not everybody's):
     raises Forbidden when it does not."""
