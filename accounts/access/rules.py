@@ -107,6 +107,18 @@ SHARE_TEAM = Permit(
 )
 PERMITS = (SIGNED_IN, SEE_PEOPLE, MANAGE_PEOPLE, MANAGE_ROLES, MANAGE_TEAMS, SEE_TEAM, MANAGE_MEMBERS, SHARE_TEAM)
 
+# What must hold besides the permit before a privileged act. Each raises Forbidden; the floors above add theirs.
+_conditions: list[Callable[[Any, datetime], None]] = []
+
+
+def register_condition(condition: Callable[[Any, datetime], None]) -> None:
+    """`condition(actor, at)` is asked before every act that needs a fresh factor and is not everybody's."""
+    _conditions.append(condition)
+
+
+def conditions_of(permit: Permit) -> list[Callable[[Any, datetime], None]]:
+    return _conditions if permit.fresh and permit.roles != EVERYBODY else []
+
 
 @dataclass(frozen=True)
 class Door:

@@ -11,13 +11,13 @@ from django.utils import timezone
 from accounts.access import queries
 from accounts.access.models import CustomRoleGrant, GrantChange, Guest, RoleGrant
 from accounts.access.rules import (
-    EVERYBODY,
     MANAGE_PEOPLE,
     MANAGE_ROLES,
     ROLE_NAMES,
     Change,
     Permit,
     Role,
+    conditions_of,
     is_fresh,
 )
 from accounts.people import services as people
@@ -33,7 +33,6 @@ from panel.kernel.installation import organisation
 _permits: dict[str, Permit] = {}
 _endings: list[Callable[[User, datetime], None]] = []
 _listeners: list[Callable[[set[UUID], datetime], None]] = []
-_conditions: list[Callable[[Actor, datetime], None]] = []
 
 
 class LastAdministrator(Conflict):
@@ -88,19 +87,12 @@ def require_within(actor: Actor, names: Iterable[str], at: datetime) -> None:
         raise AboveOwnRights("You cannot give or take rights above your own.", permit=MANAGE_ROLES.name)
 
 
-def register_condition(condition: Callable[[Actor, datetime], None]) -> None:
-    """What must hold besides the permit before a privileged act (one that asks for a fresh factor and is not everybody's):
-    raises Forbidden when it does not."""
-    _conditions.append(condition)
-
-
 def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
     """Raise Forbidden unless `can`, NeedsFreshFactor when the permit asks for one and the session's is too old."""
     if not queries.can(actor, permit, obj):
         raise Forbidden(f"You need the right “{permit.title}” for this.", permit=permit.name, obj=_reference(obj))
-    if permit.fresh and permit.roles != EVERYBODY:
-        for condition in _conditions:
-            condition(actor, clock.now())
+    for condition in conditions_of(permit):
+        condition(actor, clock.now())
     if permit.fresh and needs_proof(actor):
         raise NeedsFreshFactor("Prove your second factor once more for this.", permit=permit.name)
 

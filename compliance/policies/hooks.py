@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import queries as rights
 from accounts.access import services as access
+from accounts.access.rules import register_condition
 from accounts.approvals.rules import kinds
 from accounts.approvals.rules.kinds import Shown
 from compliance.policies import queries
@@ -27,7 +28,7 @@ from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
 access.register_permits(*permits.PERMITS)
-access.register_condition(accepting.require_accepted)
+register_condition(accepting.require_accepted)
 ledgers.append_only("policies_version", "policies_acceptance")
 menu.register(menu.Item("comply", _("Policies"), "policies:list", "scroll-text", permits.VIEW, order=20))
 menu.register(menu.Item("account", _("Policies to accept"), "policies:mine", "file-check", permits.READ, order=40))
