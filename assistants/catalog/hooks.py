@@ -9,18 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
 from accounts.grants.queries import kinds
+from accounts.signin.services import demo as demo_people
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import sharing, tabs
 from assistants.catalog.queries.assistants import visible_to
 from assistants.catalog.rules import permits
-from assistants.catalog.services import demo
 from assistants.catalog.services.changes import touch
+from assistants.catalog.services.demo import assistants as demo_assistants
+from assistants.catalog.services.demo import keys as demo_keys
+from assistants.catalog.services.demo import secrets as demo_secrets
 from assistants.catalog.views import board, first
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
-from panel.kernel.registries import demo as demo_registry
-from panel.kernel.registries import objects, privacy, setup
+from panel.kernel.registries import demo, objects, privacy, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
@@ -126,7 +128,11 @@ kinds.register_grantable(
 )
 
 
-demo_registry.register(50, demo.build)
-demo_registry.register_traffic(demo.traffic)
+demo.register(10, demo_people.build)
+demo.register(30, demo_secrets.build)
+demo.register(50, demo_assistants.build)
+demo.register(51, demo_keys.build)
+demo.register(60, demo_keys.requests)
+demo.register_traffic(demo_keys.traffic)
 cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, parts=board.parts))
 setup.register_first(first.STEP)

@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from assistants.conversations import rules
+from assistants.conversations.services import demo as story
 from panel.journal import events
-from panel.kernel.registries import privacy
+from panel.kernel.registries import demo, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 
 _WORD = NotPersonal("a fixed word of the program")
@@ -38,3 +39,4 @@ privacy.declare(
     {"reason": Personal("person", "content", "to say why somebody read what was said", export="omit")},
 )
 events.register("conversations.content.revealed", title=_("Content of a call revealed"), retention="security")
+demo.register(70, story.traffic)

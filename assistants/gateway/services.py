@@ -14,7 +14,7 @@ from assistants.catalog.models import Assistant
 from assistants.catalog.queries import versions
 from assistants.catalog.rules import permits
 from assistants.catalog.rules.states import State
-from assistants.conversations import services as conversations
+from assistants.conversations.services import keeping as conversations
 from assistants.gateway.models import ContentKey, Inbox, Trial
 from panel.journal import services as journal
 from panel.kernel import envelope, ids, tickets

@@ -6,10 +6,13 @@ file's modification time, so that every process agrees and a test moves time by 
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _cache: tuple[int, timedelta] | None = None
+_told: timedelta | None = None
 
 
 def _shifted(path: str) -> datetime:
@@ -27,8 +30,24 @@ def _shifted(path: str) -> datetime:
     return real + _cache[1]
 
 
+@contextmanager
+def told(instant: datetime) -> Iterator[None]:
+    """In this process it is `instant` now, and time runs on from there: how the demo's story gets its past. Raises
+    RuntimeError outside of test and demo mode."""
+    global _told  # noqa: PLW0603 - one clock per process
+    if os.environ.get("PANEL_MODE") not in {"test", "demo"}:
+        raise RuntimeError("Only a demo or a test tells its clock what time it is.")
+    before, _told = _told, instant - datetime.now(UTC)
+    try:
+        yield
+    finally:
+        _told = before
+
+
 def now() -> datetime:
     """The current instant, aware, UTC."""
+    if _told is not None:
+        return datetime.now(UTC) + _told
     path = os.environ.get("PANEL_TEST_CLOCK")
     if path and os.environ.get("PANEL_MODE") in {"test", "demo"}:
         return _shifted(path)

@@ -27,6 +27,13 @@ def new_id(at: datetime | None = None) -> UUID:
     return UUID(int=(base << 80) | (0x7 << 76) | (count << 64) | (0b10 << 62) | tail)
 
 
+def begin_again() -> None:
+    """Forget the last id: the clock was set back (see `clock.told`), and ids follow it."""
+    global _last  # noqa: PLW0603 - see new_id
+    with _lock:
+        _last = (0, 0)
+
+
 def moment_of(value: UUID) -> datetime:
     """The instant (UTC, milliseconds) that a UUIDv7 carries. Raises ValueError for another version."""
     if value.version != 7:

@@ -1,7 +1,6 @@
 """What the first run registers."""
 
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +76,7 @@ def _checklist(actor: Actor, at: datetime) -> cards.Notice | None:
 cards.register(cards.Source("setup", permit=rules.FIRST_STEPS, order=0, notice=_checklist))
 
 
-def _demo(_world: dict[str, Any]) -> None:
+def _demo(_world: demo.World) -> None:
     settings.change(rules.REACHED, rules.ENDED)
 
 

@@ -11,7 +11,7 @@ REAL_TIME = (
     "accounts/invitations/",  # one-time links live in real time
     "accounts/signin/",
     "accounts/access/services.py",  # how long ago a factor was proved
-    "assistants/catalog/services/demo.py",  # proves factors
+    "panel/kernel/registries/demo.py",  # proves factors
     "assistants/gateway/engine/playground/",  # tickets
     "panel/kernel/clock.py",
     "panel/kernel/tickets.py",

@@ -18,8 +18,8 @@ FIRST_ROW = "main table tbody tr:first-child a[href^='/']"
 
 def test_the_credentials_are_for_their_owner_only(demo: StartedPanel, world: dict[str, Any]) -> None:
     assert stat.S_IMODE((demo.data_dir / "demo.json").stat().st_mode) == 0o600
-    assert [one["role"] for one in world["users"]] == list(ROLES)
-    assert len(world["assistants"]) == 2
+    assert [one["role"] for one in world["users"]][:6] == list(ROLES)
+    assert len(world["assistants"]) >= 8
     assert world["base_url"] == demo.base
 
 

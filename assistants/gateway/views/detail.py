@@ -12,9 +12,10 @@ from accounts.access.rules import door
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import assistants, versions
 from assistants.catalog.rules import permits
-from assistants.conversations import queries, services
+from assistants.conversations import queries
 from assistants.conversations.models import Call
 from assistants.conversations.rules import REVEAL, SEE_TRACES
+from assistants.conversations.services import keeping
 from assistants.gateway import forms
 from assistants.gateway.views import places, spoken, waterfall, words
 from assistants.gateway.views.source import Trace, named
@@ -135,5 +136,5 @@ class Reveal(OfTrace, FormPage):
 
     def perform(self, form: forms.Reveal) -> str:
         reason = form.cleaned_data["reason"]
-        services.reveal(actor=self.actor, call=self.trace.call, assistant=self.assistant, reason=reason, at=self.at)
+        keeping.reveal(actor=self.actor, call=self.trace.call, assistant=self.assistant, reason=reason, at=self.at)
         return f"{self.url}#said"

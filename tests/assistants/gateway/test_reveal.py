@@ -15,8 +15,8 @@ from accounts.people.models import User
 from assistants.catalog.models import Assistant
 from assistants.catalog.services import grants
 from assistants.conversations import queries
-from assistants.conversations import services as conversations
 from assistants.conversations.models import Call, Reveal
+from assistants.conversations.services import keeping as conversations
 from assistants.gateway import services
 from assistants.gateway.engine.relay import DONE
 from panel.journal.models import Leaf

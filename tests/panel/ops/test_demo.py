@@ -29,7 +29,9 @@ def test_a_database_that_is_not_a_demo_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_demo_is_filled_once_and_follows_its_port(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_demo_is_filled_once_and_follows_its_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PANEL_MODE", "demo")
     Installation.objects.update(mode="demo")
     target = tmp_path / "demo.json"
     with override_settings(DATA_DIR=tmp_path, INSTALLATION_MODE="demo", BASE_URL="http://localhost:8000"):
@@ -40,5 +42,5 @@ def test_a_demo_is_filled_once_and_follows_its_port(tmp_path: Path) -> None:
     second = json.loads(target.read_text())
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert second == {**first, "base_url": "http://localhost:8001"}
-    assert len(first["users"]) == 6
-    assert len(first["assistants"]) == 2
+    assert len(first["users"]) >= 12
+    assert len(first["assistants"]) >= 8

@@ -1,7 +1,7 @@
 """The record of a call as it goes to the spool: statistics and verdicts, no text and no more of an address than its /24.
 
 Content, when the assistant stores it, is sealed to the worker's public key: this process cannot read it back.
-Field names are the contract with `conversations.services.store`; times are microseconds from the call's begin.
+Field names are the contract with `conversations.services.keeping.store`; times are microseconds from the call's begin.
 """
 
 import base64

@@ -45,7 +45,7 @@ class Command(BaseCommand):
 def _built() -> dict[str, Any]:
     with transaction.atomic():
         installation.name_organisation(ORGANISATION)
-        return demo.build({"base_url": settings.BASE_URL})
+        return dict(demo.build({"base_url": settings.BASE_URL}))
 
 
 def _drive(target: Path) -> None:
