@@ -20,7 +20,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.registries import objects, privacy, settings, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.kernel.registries.settings import Spec
-from panel.ui import cards, menu
+from panel.ui import cards, menu, palette
 
 _WORD = NotPersonal("a fixed word of the program")
 
@@ -67,3 +67,12 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
 
 
 objects.register(objects.Resolver("api_key", "API key", _cards))
+
+
+def _found(actor: Actor, text: str, most: int) -> list[tuple[str, str, str]]:
+    rows = queries.visible_to(actor).filter(name__icontains=text).order_by("name", "id")[:most]
+    return [(one.name, reverse("credentials:detail", args=[one.id]), one.key_id) for one in rows]
+
+
+palette.register(palette.Search(_("API keys"), "key-round", _found, rules.USE, order=20))
+palette.register_act(palette.Act(_("New API key"), "credentials:new", permit=rules.USE))

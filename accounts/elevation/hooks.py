@@ -12,7 +12,7 @@ from panel.journal import events
 from panel.kernel.registries import alarms, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.outbound.mail import letters
-from panel.ui import cards, menu
+from panel.ui import cards, menu, tour
 from panel.ui.web import errors
 
 _WORD = NotPersonal("a fixed word of the program")
@@ -86,3 +86,12 @@ menu.register_banner(tasks.banner)
 errors.register("forbidden", explaining.answer)
 cards.register(cards.Source("elevation", SIGNED_IN, order=6, tasks=tasks.waiting))
 menu.register(menu.Item("account", _("Access requests"), "elevation:requests", "user-check", order=20))
+tour.register(
+    tour.Stop(
+        30,
+        _("Somebody asks for a right"),
+        _("Say yes until a date, or no with a reason. Both are journalled."),
+        "elevation:requests",
+        permit=SIGNED_IN,
+    )
+)

@@ -12,7 +12,7 @@ from accounts.grants.queries import kinds
 from accounts.signin.services import demo as demo_people
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import sharing, tabs
-from assistants.catalog.queries.assistants import visible_to
+from assistants.catalog.queries.assistants import named, visible_to
 from assistants.catalog.rules import permits
 from assistants.catalog.services.changes import touch
 from assistants.catalog.services.demo import assistants as demo_assistants
@@ -24,7 +24,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import demo, objects, privacy, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import cards, menu
+from panel.ui import cards, menu, palette, tour
 
 access.register_permits(*permits.PERMITS)
 ledgers.append_only("catalog_version", "catalog_publication", "catalog_caseresult")
@@ -136,3 +136,21 @@ demo.register(60, demo_keys.requests)
 demo.register_traffic(demo_keys.traffic)
 cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, parts=board.parts))
 setup.register_first(first.STEP)
+tour.register(
+    tour.Stop(
+        20,
+        _("Twelve assistants"),
+        _("Open the concierge: its versions word by word, its pinned tests, its playground, and one red button."),
+        "catalog:list",
+        permit=permits.VIEW,
+    )
+)
+
+
+def _found(actor: Actor, text: str, most: int) -> list[tuple[str, str, str]]:
+    rows = named(actor, text)[:most]
+    return [(one.name, reverse("catalog:detail", args=[one.id]), one.slug) for one in rows]
+
+
+palette.register(palette.Search(_("Assistants"), "bot", _found, permits.VIEW, order=10))
+palette.register_act(palette.Act(_("New assistant"), "catalog:new", permit=permits.ADD))

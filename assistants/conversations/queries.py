@@ -1,5 +1,6 @@
 """Questions about calls. Rows come newest first, page by page from an id: page 900 costs what page 1 costs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.crypto.keyring import KeyGone
 
+COUNTED = 20_000
+"""So many stopped calls are looked at to say which guard stops most."""
 FEW = 200
 """Assistants that a reader may see and that a question names one by one."""
 
@@ -104,16 +107,26 @@ class Hour:
 
 
 def by_hour(rows: CallQuerySet, *, until: datetime, count: int = 24) -> list[Hour]:
-    """The hours up to and with that of `until`, oldest first, in UTC; callers without a key are no calls."""
-    last = until.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    since = last - timedelta(hours=count - 1)
+    """The last `count` hours exactly, so that they sum up to `tally`: bars of UTC hours, oldest first, of which the first
+    and the last are a part; callers without a key are no calls."""
+    since = until.astimezone(UTC) - timedelta(hours=count)
+    first = since.replace(minute=0, second=0, microsecond=0)
     known = rows.filter(Q(key__isnull=False) | Q(person__isnull=False), day__gte=since.date(), at__gte=since)
     of = {"redacted": Q(action="redact"), "blocked": Q(action="block"), "failed": Q(status__gte=500)}
     sums = {"calls": Sum("count"), **{name: Sum("count", filter=one) for name, one in of.items()}}
     grouped = known.order_by().annotate(hour=TruncHour("at", tzinfo=UTC)).values_list("hour").annotate(**sums)
     filled = {at: [number or 0 for number in numbers] for at, *numbers in grouped}
-    hours = [since + timedelta(hours=number) for number in range(count)]
+    hours = [first + timedelta(hours=number) for number in range(count + (first != since))]
     return [Hour(one, *filled.get(one, [])) for one in hours]
+
+
+def blocked_by(rows: CallQuerySet, *, since: datetime, most: int = 5) -> list[tuple[str, int]]:
+    """(stage, calls) of what was stopped since then, most often first; the first verdict of a stopped call decides."""
+    stopped = rows.filter(day__gte=since.date(), at__gte=since, action="block")
+    counts: Counter[str] = Counter()
+    for verdicts in stopped.values_list("verdicts", flat=True)[:COUNTED].iterator():
+        counts[next((one[0] for one in verdicts if one[2] == "block"), "")] += 1
+    return counts.most_common(most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from panel.kernel.crypto import keyring
 from panel.kernel.registries import alarms, backups, privacy, setup
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import cards, menu
+from panel.ui import cards, menu, palette, tour
 
 subjects.register_spelling(lambda named: payload.end_user(named, keyring.secret(keyring.named("gateway"), "subjects")))
 menu.register(menu.Item("gateway", gettext_lazy("Traces"), "gateway:traces", "list-tree", SEE_TRACES, order=10))
@@ -72,17 +72,50 @@ def _figures(actor: Actor, at: datetime) -> list[cards.Figure]:
     if not day.calls + day.turned_away:
         return []
     traces = reverse("gateway:traces")
-    blocked = cards.Figure(_("Blocked"), number_format(day.blocked), traffic.share(day.blocked, day.calls))
-    redacted = cards.Figure(_("Redacted"), number_format(day.redacted), traffic.share(day.redacted, day.calls))
+    blocked = cards.Figure(
+        _("Blocked"), number_format(day.blocked, force_grouping=True), traffic.share(day.blocked, day.calls)
+    )
+    redacted = cards.Figure(
+        _("Redacted"), number_format(day.redacted, force_grouping=True), traffic.share(day.redacted, day.calls)
+    )
     return [
-        cards.Figure(_("Calls, 24 h"), number_format(day.calls), url=f"{traces}?hours=24"),
+        cards.Figure(_("Calls, 24 h"), number_format(day.calls, force_grouping=True), url=f"{traces}?hours=24"),
         replace(blocked, url=f"{traces}?verdict=block&hours=24" if day.blocked else ""),
         replace(redacted, url=f"{traces}?verdict=redact&hours=24" if day.redacted else ""),
-        cards.Figure(_("Without a key"), number_format(day.turned_away), note=_("turned away")),
+        cards.Figure(_("Without a key"), number_format(day.turned_away, force_grouping=True), note=_("turned away")),
     ]
 
 
 cards.register(cards.Source("calls", permit=SIGNED_IN, order=20, figures=_figures))
+cards.register_panel(
+    cards.Panel("day", gettext_lazy("Last 24 hours"), "assistants/gateway/parts/day.html", traffic.day, order=10)
+)
+cards.register_panel(
+    cards.Panel(
+        "blocked", gettext_lazy("Blocked by rule"), "assistants/gateway/parts/rules.html", traffic.by_rule, side=True
+    )
+)
+tour.register(
+    tour.Stop(
+        10,
+        gettext_lazy("An attack, stopped"),
+        gettext_lazy(
+            "Somebody tried all night to turn the concierge around. See which guard decided, and by what score."
+        ),
+        "gateway:traces",
+        "?verdict=block",
+        SEE_TRACES,
+    )
+)
 setup.register_first(first.STEP)
 overview.register_part(traffic.PART)
 overview.register_goal(traffic.GOAL)
+
+
+def _found(actor: Actor, text: str, _most: int) -> list[tuple[str, str, str]]:
+    """A call by its request id, as a client sees it."""
+    rows = conversations.searched(conversations.visible_to(actor), text)[:1]
+    return [(text, reverse("gateway:trace", args=[one.id]), _("Call")) for one in rows]
+
+
+palette.register(palette.Search(gettext_lazy("Calls"), "list-tree", _found, order=40))

@@ -18,7 +18,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import cards, menu
+from panel.ui import cards, menu, palette, tour
 
 access.register_permits(*rules.PERMITS)
 ledgers.append_only("vault_secretversion")
@@ -85,3 +85,21 @@ def _tasks(actor: Actor, at: datetime) -> list[cards.Task]:
 
 
 cards.register(cards.Source("vault", rules.VIEW, order=30, tasks=_tasks))
+tour.register(
+    tour.Stop(
+        40,
+        _("A key that ends"),
+        _("One secret ends in six days. Rotate it: nobody can read it, not even you."),
+        "vault:list",
+        permit=rules.VIEW,
+    )
+)
+
+
+def _found(actor: Actor, text: str, most: int) -> list[tuple[str, str, str]]:
+    rows = queries.visible_to(actor).filter(name__icontains=text).order_by("name", "id")[:most]
+    return [(one.name, reverse("vault:detail", args=[one.id]), "") for one in rows]
+
+
+palette.register(palette.Search(_("Secrets"), "lock", _found, rules.VIEW, order=30))
+palette.register_act(palette.Act(_("New secret"), "vault:new", permit=rules.ADD))

@@ -17,7 +17,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal
-from panel.ui import cards, menu
+from panel.ui import cards, menu, tour
 
 access.register_permits(rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY)
 ledgers.append_only("auditing_change")
@@ -59,4 +59,13 @@ privacy.declare(
         "additional_data": NotPersonal("stays empty"),
         "actor_kind": NotPersonal("a fixed word of the program"),
     },
+)
+tour.register(
+    tour.Stop(
+        50,
+        _("Proof of all of it"),
+        _("Everything that anybody did stands here, sealed into a tree that can be verified."),
+        "auditing:journal",
+        permit=rules.VIEW,
+    )
 )

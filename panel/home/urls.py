@@ -5,12 +5,15 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from accounts.access.rules import SIGNED_IN, door
 from panel.home import views
+from panel.ui.guide.views import Styleguide
 from panel.ui.lists import kept
-from panel.ui.views import Styleguide
 
 app_name = "home"
 urlpatterns = [
     path("", views.Now.as_view(), name="now"),
+    path("find/", views.Palette.as_view(), name="palette"),
+    path("keyboard/", views.Keys.as_view(), name="keys"),
+    path("now/<slug:name>/", views.Panel.as_view(), name="panel"),
     path("styleguide/", door(SIGNED_IN)(Styleguide).as_view(), name="styleguide"),
     path("lists/views/", door(SIGNED_IN)(kept.Views).as_view(), name="list_views"),
     path("lists/views/removal/", door(SIGNED_IN)(kept.ViewRemoval).as_view(), name="list_view_removal"),

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.access.rules import SIGNED_IN, door
-from panel.ui import cards
+from panel.kernel.errors import Missing
+from panel.ui import cards, palette, tour
 from panel.ui.pages import Page
 
 
@@ -15,7 +17,50 @@ class Now(Page):
     template_name = "home/now.html"
 
     def context(self) -> dict[str, Any]:
-        return {"board": cards.board(self.actor, self.at), "at": self.at, "greeting": greeting(localtime(self.at).hour)}
+        panels = cards.panels(self.actor)
+        return {
+            "board": cards.board(self.actor, self.at),
+            "panels": [one for one in panels if not one.side],
+            "sides": [one for one in panels if one.side],
+            "stops": tour.stops(self.actor) if settings.INSTALLATION_MODE == "demo" else [],
+            "at": self.at,
+            "greeting": greeting(localtime(self.at).hour),
+        }
+
+
+@door(SIGNED_IN)
+class Panel(Page):
+    """One part of the front page by itself: a fragment for the page, a page for who follows its link."""
+
+    def context(self) -> dict[str, Any]:
+        found = next((one for one in cards.panels(self.actor) if one.name == self.kwargs["name"]), None)
+        if found is None:
+            raise Missing(_("There is no such part of the front page."))
+        return {"panel": found, "values": found.values(self.actor, self.at)}
+
+    @property
+    def template_name(self) -> str:  # type: ignore[override]
+        return "home/panel_part.html" if getattr(self.request, "htmx", None) else "home/panel.html"
+
+
+@door(SIGNED_IN)
+class Palette(Page):
+    """Find or do anything: sections for the dialog, a page where scripts are off."""
+
+    def context(self) -> dict[str, Any]:
+        text = self.request.GET.get("q", "")
+        return {"text": text, "sections": palette.find(self.request, text)}
+
+    @property
+    def template_name(self) -> str:  # type: ignore[override]
+        return "home/palette_hits.html" if getattr(self.request, "htmx", None) else "home/palette.html"
+
+
+@door(SIGNED_IN)
+class Keys(Page):
+    """Every key that does something."""
+
+    template_name = "home/keys.html"
 
 
 def greeting(hour: int) -> str:

@@ -78,6 +78,7 @@ cards.register(cards.Source("setup", permit=rules.FIRST_STEPS, order=0, notice=_
 
 def _demo(_world: demo.World) -> None:
     settings.change(rules.REACHED, rules.ENDED)
+    settings.change(rules.CHECKLIST, rules.PUT_AWAY)  # the tour stands in its place
 
 
 demo.register(90, _demo)

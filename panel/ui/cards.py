@@ -57,6 +57,20 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """A part that loads by itself, so that a slow one holds up none: `values(actor, at)` None shows nothing. It stands in
+    the main column, or at the side."""
+
+    name: str
+    title: Text
+    template: str
+    values: Callable[[Actor, datetime], dict[str, Any] | None]
+    permit: Any = None
+    side: bool = False
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class Source:
     """What a slice plugs in: each callable gets (actor, at) and answers within a few indexed queries. `parts` answers
     several of them from one question."""
@@ -86,10 +100,21 @@ class Board:
 
 
 _sources: dict[str, Source] = {}
+_panels: dict[str, Panel] = {}
 
 
 def register(source: Source) -> None:
     _sources[source.name] = source
+
+
+def register_panel(panel: Panel) -> None:
+    _panels[panel.name] = panel
+
+
+def panels(actor: Actor) -> list[Panel]:
+    """Those that the actor's permits show, in order."""
+    found = [one for one in _panels.values() if allowed(actor, one.permit)]
+    return sorted(found, key=lambda one: (one.order, one.name))
 
 
 def board(actor: Actor, at: datetime) -> Board:

@@ -156,7 +156,11 @@ def current_url(request: HttpRequest) -> str:
 
 
 def _url(item: Item) -> str:
+    return url_of(item.url_name)
+
+
+def url_of(url_name: str) -> str:
     try:
-        return reverse(item.url_name)
+        return reverse(url_name)
     except NoReverseMatch:
         return ""  # a slice that is not wired into the URLs has no page; a system check says so

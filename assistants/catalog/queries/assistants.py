@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +71,12 @@ def counts(actor: Actor) -> dict[str, int]:
     found = dict.fromkeys([state.value for state in State], 0)
     rows = visible_to(actor).order_by().values_list("state").annotate(Count("id"))
     return {**found, **dict(rows)}
+
+
+def named(actor: Actor, text: str) -> QuerySet[Assistant]:
+    """Those whose name or model name holds the text, by name."""
+    fits = Q(name__icontains=text) | Q(slug__icontains=text)
+    return visible_to(actor).filter(fits).order_by("name", "id")
 
 
 def stopped(actor: Actor) -> list[Assistant]:

@@ -1,6 +1,7 @@
-"""The last day of an assistant on its overview: four numbers, and lanes by the hour that sum up to them."""
+"""The last day, of one assistant on its overview and of all on the front page: numbers, and lanes by the hour that sum up
+to them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -19,9 +20,21 @@ from assistants.conversations.rules import SEE_TRACES
 from panel.kernel.actors import Actor
 from panel.ui.cards import Figure
 from panel.ui.drawings import lanes
+from panel.ui.drawings.charts import bars
 
 EVERY = 6
 """Hours between two marks of the axis."""
+REASONS = {
+    "size": gettext_lazy("Larger than the policy allows"),
+    "unicode": gettext_lazy("Hidden characters"),
+    "secrets": gettext_lazy("Secret in message"),
+    "injection": gettext_lazy("Prompt injection in message"),
+    "pii": gettext_lazy("Personal data in message"),
+    "output_secrets": gettext_lazy("Secret in answer"),
+    "output_pii": gettext_lazy("Personal data in answer"),
+    "output_leak": gettext_lazy("System prompt leak in answer"),
+    "output_links": gettext_lazy("Link that would carry data out"),
+}
 
 
 def share(part: int, whole: int) -> str:
@@ -35,21 +48,32 @@ def values(actor: Actor, assistant: Assistant, at: datetime) -> dict[str, Any]:
     base = f"{reverse('gateway:traces')}?assistant={assistant.id}&hours=24"
     opens = access.can(actor, SEE_TRACES, assistant)
     kinds = (
-        ("calls", _("Calls, 24 h"), "data", ""),
-        ("redacted", _("Redacted"), "redact", "&verdict=redact"),
-        ("blocked", _("Blocked"), "block", "&verdict=block"),
-        ("failed", _("Failed"), "block", "&end=failed"),
+        ("calls", _("Calls, 24 h"), ""),
+        ("redacted", _("Redacted"), "&verdict=redact"),
+        ("blocked", _("Blocked"), "&verdict=block"),
+        ("failed", _("Failed"), "&end=failed"),
     )
     figures = [
         Figure(label, number_format(sums[name]), share(sums[name], sums["calls"]) if name != "calls" else "",
                url=base + query if opens and sums[name] else "")
-        for name, label, _tone, query in kinds
+        for name, label, query in kinds
     ]  # fmt: skip
+    return {"figures": figures, **_lanes(hours)}
+
+
+def _lanes(hours: list[Hour]) -> dict[str, Any]:
     labels = [_label(one) for one in hours]
+    kinds = (
+        ("calls", _("Calls"), "data"), ("redacted", _("Redacted"), "redact"),
+        ("blocked", _("Blocked"), "block"), ("failed", _("Failed"), "block"),
+    )  # fmt: skip
     return {
-        "figures": figures,
-        "any": sums["calls"],
-        "lanes": [_lane(hours, labels, name, label, tone) for name, label, tone, _query in kinds if sums[name]],
+        "any": sum(one.calls for one in hours),
+        "lanes": [
+            _lane(hours, labels, name, label, tone)
+            for name, label, tone in kinds
+            if any(getattr(one, name) for one in hours)
+        ],
         "marks": [(f"{place / len(hours) * 100:.2f}", labels[place]) for place in range(0, len(hours), EVERY)],
         "rows": [(label, one) for label, one in zip(labels, hours, strict=True) if one.calls],
         "zone": timezone.get_current_timezone_name(),
@@ -66,10 +90,29 @@ def _lane(hours: list[Hour], labels: list[str], name: str, label: str, tone: str
     told = {"what": label, "sum": sum(numbers), "peak": peak, "at": labels[numbers.index(peak)]}
     sentence = _("%(what)s: %(sum)s in all, most at %(at)s with %(peak)s") % told
     return {
-        "name": _("Calls") if name == "calls" else label,
+        "name": label,
         "bars": lanes.draw(numbers, labels, tone=tone, sentence=sentence),
         "peak": number_format(peak),
     }
+
+
+def day(actor: Actor, at: datetime) -> dict[str, Any] | None:
+    """The last day of all assistants that the actor sees; None before the first call."""
+    found = _lanes(queries.by_hour(queries.visible_to(actor), until=at))
+    return found if found["any"] else None
+
+
+def by_rule(actor: Actor, at: datetime) -> dict[str, Any] | None:
+    """Which guards stopped calls of the last day; None when none did."""
+    stopped = queries.blocked_by(queries.visible_to(actor), since=at - timedelta(days=1))
+    if not stopped:
+        return None
+    most = max(count for _stage, count in stopped)
+    rows = [
+        {"name": REASONS.get(stage, _("Other")), "count": number_format(count), "bar": bars.row(count, most)}
+        for stage, count in stopped
+    ]
+    return {"rows": rows, "url": f"{reverse('gateway:traces')}?verdict=block&hours=24"}
 
 
 def tried(assistant: Assistant, _at: datetime) -> bool:

@@ -8,7 +8,7 @@ from panel.kernel.registries import alarms, backups, objects, privacy, settings,
 from panel.kernel.registries.privacy import NotPersonal
 from panel.kernel.registries.settings import Spec
 from panel.ops.backups import queries, replays, rules
-from panel.ui import cards, menu
+from panel.ui import cards, menu, tour
 
 register_permits(*rules.PERMITS)
 
@@ -65,3 +65,12 @@ setup.register_chore(
     )
 )
 objects.register(objects.Resolver("ops.backup", "Backup", queries.cards_of))
+tour.register(
+    tour.Stop(
+        60,
+        _("A copy that opens"),
+        _("Encrypted and read back each night. The keys are never inside."),
+        "ops:backups",
+        permit=rules.SEE_BACKUPS,
+    )
+)

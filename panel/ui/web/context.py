@@ -15,6 +15,9 @@ from panel.kernel.installation import organisation
 from panel.ui import menu
 
 ENVIRONMENTS: dict[str, str | Promise] = {"production": _("Production"), "demo": _("Demo"), "test": _("Test")}
+STRIPES: dict[str, str | Promise] = {
+    "demo": _("Everybody and everything here is invented; nothing leaves this machine.")
+}
 THEMES = ("light", "dark")
 
 
@@ -76,6 +79,11 @@ class Shell:
     @property
     def environment(self) -> str | Promise:
         return ENVIRONMENTS[settings.INSTALLATION_MODE]
+
+    @property
+    def stripe(self) -> str | Promise:
+        """Says above every page that this is not the real thing; nothing where it is."""
+        return STRIPES.get(settings.INSTALLATION_MODE, "")
 
     @property
     def organisation(self) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from panel.kernel.models import Job
 from panel.ui.forms import Cards, CodeField, SecretField, Segments, Switch
+from panel.ui.guide.charts import charts
 from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Memory
@@ -200,6 +201,7 @@ def samples(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "rows": _diff(),
         "figures": FIGURES,
         "jobs": _jobs(),
+        "charts": charts(),
     }
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from panel.ui.guide.samples import samples
 from panel.ui.pages import Page
-from panel.ui.samples import samples
 
 
 class Styleguide(Page):
