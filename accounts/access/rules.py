@@ -178,6 +178,12 @@ def is_fresh(fresh_at: datetime | None, at: datetime) -> bool:
     return fresh_at is not None and timedelta(0) <= at - fresh_at <= FRESH_FOR
 
 
+def needs_proof(actor: Any, at: datetime) -> bool:
+    """Persons in a session prove themselves again (`at` in real time); keys cannot, their scope was given with a factor."""
+    in_session = actor.kind == "person" and (actor.via is None or actor.via[0] == "session")
+    return in_session and not is_fresh(actor.fresh_at, at)
+
+
 def in_force(expires_at: datetime | None, at: datetime) -> bool:
     return expires_at is None or at < expires_at
 

@@ -18,7 +18,7 @@ from accounts.access.rules import (
     Permit,
     Role,
     conditions_of,
-    is_fresh,
+    needs_proof,
 )
 from accounts.people import services as people
 from accounts.people.models import User
@@ -93,14 +93,8 @@ def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
         raise Forbidden(f"You need the right “{permit.title}” for this.", permit=permit.name, obj=_reference(obj))
     for condition in conditions_of(permit):
         condition(actor, clock.now())
-    if permit.fresh and needs_proof(actor):
+    if permit.fresh and needs_proof(actor, timezone.now()):
         raise NeedsFreshFactor("Prove your second factor once more for this.", permit=permit.name)
-
-
-def needs_proof(actor: Actor) -> bool:
-    """Persons in a session prove themselves again; keys cannot, their scope was given with a fresh factor."""
-    in_session = actor.kind == "person" and (actor.via is None or actor.via[0] == "session")
-    return in_session and not is_fresh(actor.fresh_at, timezone.now())
 
 
 @transaction.atomic
