@@ -20,9 +20,9 @@ from assistants.catalog.models import Assistant, AssistantVersion
 from assistants.catalog.services.demo import texts
 from assistants.conversations.models import Call
 from assistants.guard.rules.presets import STAGES
-from compliance.subjects import services as subjects
 from compliance.subjects.rules import Kind
-from compliance.subjects.services import Name
+from compliance.subjects.services import naming as subjects
+from compliance.subjects.services.naming import Name
 from panel.kernel import ids
 from panel.kernel.db import partitions
 from panel.kernel.registries import demo
