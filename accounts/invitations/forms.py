@@ -17,7 +17,7 @@ PERIODS = [(days, ngettext_lazy("%(n)s day", "%(n)s days", days) % {"n": days}) 
 def _days() -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=_("The link works for"), choices=PERIODS, coerce=int, initial=USUAL_DAYS, required=False,
-        empty_value=USUAL_DAYS,
+        empty_value=str(USUAL_DAYS),
     )  # fmt: skip
 
 

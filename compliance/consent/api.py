@@ -24,7 +24,7 @@ from panel.ui.api.views import Collection, Endpoint, Item
 
 
 class WordsIn(serializers.Serializer[Any]):
-    label = serializers.CharField(max_length=LABEL_LIMIT)
+    label = serializers.CharField(max_length=LABEL_LIMIT)  # type: ignore[assignment]  # the words beside the switch
     explanation = serializers.CharField(max_length=EXPLANATION_LIMIT)
 
 

@@ -40,7 +40,8 @@ def is_own(actor: Actor, subject: UUID) -> bool:
 
 
 def visible_to(actor: Actor) -> PurposeQuerySet:
-    return Purpose.objects.get_queryset() if access.can(actor, permits.VIEW) else Purpose.objects.none()
+    found = PurposeQuerySet(Purpose)
+    return found if access.can(actor, permits.VIEW) else found.none()
 
 
 def listed(actor: Actor) -> QuerySet[Purpose]:

@@ -22,12 +22,16 @@ from panel.ui.drawings import diff
 STARTERS = Path(__file__).parent / "starters"
 
 
+def everything() -> PolicyQuerySet:
+    return PolicyQuerySet(Policy)
+
+
 def visible_to(actor: Actor) -> PolicyQuerySet:
     """Keepers see all; everybody on the staff those that are published and kept."""
     if access.can(actor, permits.VIEW):
-        return Policy.objects.get_queryset()
+        return everything()
     if access.can(actor, permits.READ):
-        return Policy.objects.filter(archived_at__isnull=True, versions__isnull=False).distinct()
+        return everything().kept().published()
     return Policy.objects.none()
 
 
@@ -81,7 +85,7 @@ def version(policy: Policy, number: int) -> PolicyVersion | None:
 
 def public() -> PolicyQuerySet:
     """Policies that everybody may read, archived ones too: their old versions stay readable."""
-    return Policy.objects.get_queryset().public().published()
+    return everything().public().published()
 
 
 def public_by_slug(slug: str) -> Policy | None:

@@ -6,7 +6,7 @@ actor may see:
     palette.register(palette.Search(_("Assistants"), "bot", find, permit=VIEW, order=10))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ class Search:
 
     label: Text
     icon: str
-    find: Callable[[Actor, str, int], list[tuple[Text, str, Text]]]
+    find: Callable[[Actor, str, int], Sequence[tuple[Text, str, Text]]]
     permit: Any = None
     order: int = 50
 

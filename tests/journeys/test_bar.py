@@ -74,7 +74,8 @@ def paths_of(person: Person) -> list[str]:
 
 
 def weigh(person: Person, paths: list[str]) -> list[str]:
-    faults, titles = [], {}
+    faults: list[str] = []
+    titles: dict[str, str] = {}
     for path in paths:
         loads = Loads(person.base)
         page = person.context.new_page()

@@ -78,6 +78,7 @@ def examine(lines: list[Line]) -> list[Row]:
     taken = {
         bytes(one)
         for one in User.objects.filter(email_index__in=indexes.values()).values_list("email_index", flat=True)
+        if one is not None
     }
     found = []
     for one in lines:

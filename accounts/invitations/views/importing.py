@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.access.rules import MANAGE_PEOPLE, door
 from accounts.invitations import forms
+from accounts.invitations.rules import FILE_BYTES
 from accounts.invitations.services import importing
 from panel.ui.pages import FormPage
 
@@ -21,7 +22,7 @@ class File(FormPage):
     template_name = "accounts/invitations/file.html"
 
     def perform(self, form: Any) -> HttpResponseBase:
-        content = form.cleaned_data["file"].read(importing.FILE_BYTES + 1)
+        content = form.cleaned_data["file"].read(FILE_BYTES + 1)
         lines = importing.read(content)
         return preview(self, lines, forms.Confirm(initial={"content": content.decode("utf-8-sig")}))
 

@@ -69,7 +69,7 @@ class Preferences:
         if user.language in LANGUAGES:
             # Not undone here: the answer's Content-Language is written further out, and every request begins anew.
             translation.activate(user.language)
-            request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = user.language
         request.theme, request.density = user.theme, user.density  # type: ignore[attr-defined]
         with timezone.override(user.time_zone if user.time_zone in ZONES else "UTC"):
             return self.get_response(request)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.access.rules import SIGNED_IN, door
 from accounts.signin import forms, queries
 from accounts.signin.models import Passkey
-from accounts.signin.rules import PROVED_BY
+from accounts.signin.rules import CHANGE, PROVED_BY
 from accounts.signin.services import factors, policies
-from accounts.signin.views.security import CHANGE, Own
+from accounts.signin.views.ending import Own
 from panel.kernel.errors import Conflict, Missing
 from panel.ui.pages import FormPage, go
 

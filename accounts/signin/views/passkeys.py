@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.access.rules import SIGNED_IN, door, open_to_all
 from accounts.people.models import User
 from accounts.signin import forms
-from accounts.signin.rules import PENDING
+from accounts.signin.rules import CHANGE, PENDING
 from accounts.signin.services import factors, passkeys
 from accounts.signin.services import sessions as events
 from accounts.signin.services.ceremony import NotAccepted, State
 from accounts.signin.services.passkeys import Begun
 from accounts.signin.views import sessions
-from accounts.signin.views.security import CHANGE, Own
+from accounts.signin.views.ending import Own
 from accounts.signin.views.signing import Factor, SignIn, StepUp, other_than
 from panel.kernel import actors
 from panel.ui.pages import FormPage, Page, go

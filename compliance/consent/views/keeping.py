@@ -61,7 +61,7 @@ class New(NewWords, FormPage):
             texts=form.texts,
             age=given["age"],
             expires_days=given["expires_days"],
-            notice=policies.visible_to(self.actor).filter(id=given["notice"] or None).first(),
+            notice=policies.visible_to(self.actor).filter(id__in=[given["notice"]] if given["notice"] else []).first(),
             at=self.at,
         )
         self.tell(_("Made. Bind it to an assistant to have it asked and enforced."))
@@ -164,7 +164,8 @@ class Settings(OfPurpose, FormPage):
 
     def perform(self, form: Any) -> str:
         given = {**form.cleaned_data}
-        notice = policies.visible_to(self.actor).filter(id=given.pop("notice") or None).first()
+        chosen = given.pop("notice")
+        notice = policies.visible_to(self.actor).filter(id__in=[chosen] if chosen else []).first()
         verbs.settle(actor=self.actor, purpose=self.purpose, notice=notice, at=self.at, **given)
         self.tell(_("Saved. The gateway follows at once."))
         return self.back()

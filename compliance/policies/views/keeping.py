@@ -152,7 +152,7 @@ class Publication(OfPolicy, FormPage):
     template_name = "compliance/policies/publication.html"
 
     def context(self) -> dict[str, Any]:
-        draft, last = self.policy.draft, (queries.versions(self.policy) or [None])[0]
+        draft, last = self.policy.draft, next(iter(queries.versions(self.policy)), None)
         rows = queries.compared(last.texts if last else {}, draft.texts)
         return {
             **super().context(),

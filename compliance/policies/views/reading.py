@@ -10,7 +10,7 @@ from accounts.access.rules import door
 from compliance.policies import forms, queries
 from compliance.policies.models import Policy, PolicyVersion
 from compliance.policies.rules import permits
-from compliance.policies.rules.kinds import KIND_NAMES, LANGUAGES
+from compliance.policies.rules.kinds import KIND_NAMES, LANGUAGES, Kind
 from compliance.policies.services import accepting
 from compliance.policies.views.base import wanted
 from panel.kernel.errors import Conflict, Missing
@@ -29,8 +29,10 @@ class Mine(Page):
         waiting = {duty.policy.id for duty in duties}
         rows = queries.visible_to(self.actor).kept().order_by("name")
         others = [
-            (one, KIND_NAMES[one.kind]) for one in rows if one.id not in waiting and queries.in_force(one, self.at)
-        ]  # type: ignore[index]
+            (one, KIND_NAMES[Kind(one.kind)])
+            for one in rows
+            if one.id not in waiting and queries.in_force(one, self.at)
+        ]
         return {"duties": [(duty, duty.overdue(self.at)) for duty in duties], "others": others}
 
 

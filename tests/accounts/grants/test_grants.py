@@ -33,7 +33,14 @@ def fresh(user: User) -> Actor:
 
 def make_assistant(slug: str = "helper", **values: Any) -> Assistant:
     now = clock.now()
-    how = {"slug": slug, "name": "Helper", "key_id": ids.new_id(), "epoch": 0, "created_at": now, "changed_at": now}
+    how: dict[str, Any] = {
+        "slug": slug,
+        "name": "Helper",
+        "key_id": ids.new_id(),
+        "epoch": 0,
+        "created_at": now,
+        "changed_at": now,
+    }
     return Assistant.objects.create(**{**how, **values})
 
 
@@ -102,7 +109,7 @@ class TestTheTab:
         assert client.get(f"{place}history/").json()["items"][0]["act"] == "ended"
 
     def test_a_viewer_of_a_secret_sees_that_one_and_changes_nothing(self, adam: User, bob: User) -> None:
-        how = {"kind": "api_key", "value": "sk-" + "a" * 20, "at": clock.now()}
+        how: dict[str, Any] = {"kind": "api_key", "value": "sk-" + "a" * 20, "at": clock.now()}
         seen, other = (secrets.create(actor=fresh(adam), name=name, **how) for name in ("Seen", "Other"))
         share(seen, bob, permit=vault.SHARE)
         client = signed_in(bob)

@@ -120,7 +120,8 @@ class TestAGuest:
         gwen, _text = self.visit(adam)
         with pytest.raises(Conflict, match="guest"):
             rights.give_role(actor=fresh(adam), user=gwen, role=Role.OPERATOR, reason="x", at=clock.now())
-        team, how = make_team("Support"), {"actor": actors.console(), "permit": SHARE_TEAM, "reason": "x"}
+        team = make_team("Support")
+        how: dict[str, Any] = {"actor": actors.console(), "permit": SHARE_TEAM, "reason": "x"}
         with pytest.raises(Conflict, match="guest"):
             grants.share(obj=team, receiver=gwen, role=ObjectRole.EDITOR, at=clock.now(), **how)
         grant = grants.share(obj=team, receiver=gwen, role=ObjectRole.VIEWER, at=clock.now(), **how)

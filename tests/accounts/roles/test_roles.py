@@ -134,7 +134,7 @@ class TestTheMatrix:
         assert "people.manage" in text
         assert "people.manage" not in client.get(f"/roles/?role={role.id}").content.decode()
         assert "people.manage" in client.get("/roles/?area=people&fresh=yes").content.decode()
-        csv = b"".join(client.get("/roles/?format=csv")).decode()  # type: ignore[arg-type]
+        csv = b"".join(client.get("/roles/?format=csv")).decode()
         assert "Desk lead" in csv.splitlines()[0]
 
     def test_is_not_for_members(self, bob: User) -> None:

@@ -77,7 +77,7 @@ class TestAChangeOfRights:
         assert epoch() > before
         assert not loaded(key).may_call(thing.id, at.timestamp())
         before, key_epoch = epoch(), type(key).objects.get(id=key.id).epoch
-        given = {"receiver": ("team", str(world_stage.teams[0].id)), "role": "viewer", "reason": "x"}
+        given: dict[str, Any] = {"receiver": ("team", str(world_stage.teams[0].id)), "role": "viewer", "reason": "x"}
         sharing.share(actor=actors.console(), assistant=thing, at=at, **given)
         from accounts.teams import services as teams  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ class TestAChangeOfRights:
     def test_that_ends_by_itself_needs_nobody(self, world_stage: Stage) -> None:
         bob, thing, at = make_person("noor"), world_stage.objects[0], clock.now()
         end: datetime = at + timedelta(seconds=30)
-        given = {"receiver": ("user", str(bob.id)), "role": "viewer", "reason": "x", "expires_at": end}
+        given: dict[str, Any] = {"receiver": ("user", str(bob.id)), "role": "viewer", "reason": "x", "expires_at": end}
         sharing.share(actor=actors.console(), assistant=thing, at=at, **given)
         key, _token = make_key(bob, thing)
         known = loaded(key)

@@ -85,7 +85,7 @@ def make_key(owner: User, *assistant: Assistant, granted: bool = True, **changes
 def _show(owner: User, assistant: Assistant) -> None:
     """A key opens what its owner may see."""
     if not access.can(actor_of(owner), permits.VIEW, assistant):
-        given = {"receiver": ("user", str(owner.id)), "role": "viewer", "reason": "for the test"}
+        given: dict[str, Any] = {"receiver": ("user", str(owner.id)), "role": "viewer", "reason": "for the test"}
         grants.share(actor=CONSOLE, assistant=assistant, at=clock.now(), **given)
 
 

@@ -1,6 +1,7 @@
 """Only the person chooses, in the words in force; the ledger keeps each act and the standing follows."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,6 +9,7 @@ from django.db import DatabaseError, transaction
 from accounts.people.models import User
 from compliance.consent import queries
 from compliance.consent.models import Purpose, Record, Standing
+from compliance.consent.rules.purposes import Words
 from compliance.consent.rules.states import Act, State
 from compliance.consent.services import choosing, purposes
 from compliance.consent.services.choosing import Shown
@@ -178,7 +180,8 @@ def test_staff_record_a_document_and_never_without_one(bob: User, pia: User, ada
     made = record(pia, "Signed form of 3 November, archive box 12")
     assert made.channel == "document"
     assert Record.objects.get(id=made.id).source == "Signed form of 3 November, archive box 12"
-    assert b"archive box" not in bytes(Record.objects.filter(id=made.id).values_list("source", flat=True)[0].data)
+    stored: Any = Record.objects.filter(id=made.id).values_list("source", flat=True)[0]
+    assert b"archive box" not in bytes(stored.data)
 
 
 def test_the_ledger_cannot_be_rewritten(bob: User, purpose: Purpose) -> None:
@@ -199,8 +202,8 @@ def test_two_editors_of_words_are_told_apart(pia: User, purpose: Purpose) -> Non
         )
 
 
-def queries_words(label: str) -> dict[str, purposes.Words]:
-    return {"en": purposes.Words(label, "Because.")}
+def queries_words(label: str) -> dict[str, Words]:
+    return {"en": Words(label, "Because.")}
 
 
 def test_coverage_tells_states_apart(bob: User, charlie: User, pia: User, purpose: Purpose) -> None:

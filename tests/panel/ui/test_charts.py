@@ -5,6 +5,7 @@ After a wanted change of a drawing: `GOLDEN=write .venv/bin/pytest tests/panel/u
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ STAGES = [
     Stage("Leak", "block", 31_000, 39_400, 1900),
     Stage("Links", "not_run"),
 ]
-DRAWN = {
+DRAWN: dict[str, Callable[[], object]] = {
     "stacked": lambda: bars.stacked("Calls", DAYS, PARTS).drawing,
     "line": lambda: lines.line("Calls", DAYS, PARTS).drawing,
     "sparkline": lambda: lines.sparkline([20, 22, 19, 31, 30], "4,312 in 7 days", odd=[3]),

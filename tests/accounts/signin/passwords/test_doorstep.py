@@ -1,6 +1,7 @@
 """The pages before signing in: their headers, where they lead, and what they take from the request."""
 
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -69,7 +70,7 @@ def test_another_hosts_name_is_refused(host: str) -> None:
 
 
 def test_a_mailed_link_names_our_address_whatever_the_request_says(alice: User) -> None:
-    from_outside = {"HTTP_X_FORWARDED_HOST": "evil.test", "HTTP_FORWARDED": "host=evil.test"}
+    from_outside: Any = {"HTTP_X_FORWARDED_HOST": "evil.test", "HTTP_FORWARDED": "host=evil.test"}
     assert Client().post("/sign-in/forgotten/", {"email": "alice@example.test"}, **from_outside).status_code == 200
     message = alice_message(alice)
     assert "evil.test" not in message

@@ -43,13 +43,15 @@ class TestFiles:
         return request
 
     def test_it_waits_sealed_and_goes_on_with_its_bytes(self, adam: User) -> None:
-        request = self._request(5000)
+        request: Any = self._request(5000)
         request.actor, request.session = actor_of(adam), {}
         page = middleware.keep(request)
         assert page is not None
         row = Kept.objects.get()
         assert b"people.csv" not in bytes(row.sealed)
-        on = RequestFactory().post("/teams/", urlencode({CARRIED: str(row.id)}), content_type=middleware.PLAIN_FORM)
+        on: Any = RequestFactory().post(
+            "/teams/", urlencode({CARRIED: str(row.id)}), content_type=middleware.PLAIN_FORM
+        )
         on.actor, on.resolver_match = actor_of(adam), resolve("/teams/")
         assert middleware.CarryOn(lambda _request: HttpResponse()).process_view(on, None, (), {}) is None
         assert on.POST["name"] == "Night shift"
