@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.credentials.rules.life import CHAT, MODELS, NEVER
 from accounts.credentials.rules.scopes import WORDS
+from panel.ui.forms import Switch
 
 LIVES = [("30", _("30 days")), ("90", _("90 days")), ("180", _("180 days")), ("365", _("One year"))]
 FOR_EVER = ("never", _("Never"))
@@ -83,6 +84,66 @@ class Management(Limits):
     def __init__(self, *args: Any, scopes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = scopes  # type: ignore[attr-defined]
+
+
+class Client(Limits):
+    """A program that gets short-lived tokens."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("The program that uses it."))
+    assistants = forms.TypedMultipleChoiceField(
+        coerce=UUID, label=_("May call"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May ask for"), initial=[CHAT, MODELS], widget=forms.CheckboxSelectMultiple,
+        help_text=_("Each token names the scopes that it needs; it is for the gateway or for the panel, not for both."),
+    )  # fmt: skip
+    field_order = ("name", "assistants", "scopes", "days", "networks")
+
+    def __init__(
+        self, *args: Any, assistants: list[tuple[str, str]], scopes: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assistants"].choices = assistants  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [*WORDS.items(), *scopes]  # type: ignore[attr-defined]
+
+
+class Leak(forms.Form):
+    """A text in which somebody saw a key: a log, a chat, a commit."""
+
+    text = forms.CharField(
+        label=_("The text, or the key alone"), max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("It is looked through here and kept nowhere."),
+    )  # fmt: skip
+
+
+class Policy(forms.Form):
+    """What counts for every key."""
+
+    longest_days = forms.CharField(
+        label=_("Longest life of a secret, in days"), max_length=5, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("For new and rotated secrets. Keys that exist keep their end."),
+    )  # fmt: skip
+    endless = forms.BooleanField(label=_("Allow keys without an end"), required=False, widget=Switch)
+
+
+class Service(forms.Form):
+    """A program that holds keys of its own."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("The program, such as nightly-export."))
+    purpose = forms.CharField(label=_("What it is for"), max_length=200, required=False)
+
+
+class Handover(forms.Form):
+    person = forms.TypedChoiceField(coerce=UUID, label=_("Who answers for it from now on"))
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = people  # type: ignore[attr-defined]
+
+
+class Closing(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("It stands in the journal."))
 
 
 class Rotation(forms.Form):

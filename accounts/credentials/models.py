@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from oauth2_provider.models import AbstractAccessToken, AbstractApplication
 
 from accounts.credentials.rules.life import ENDING, NEVER, SETTLED, UNUSED, Kind, State, state_of
 from panel.kernel import clock, ids
@@ -122,3 +123,89 @@ class ApiKeyAssistant(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(name="credentials_apikeyassistant_once", fields=["api_key", "assistant_id"])
         ]
+
+
+class Client(AbstractApplication):  # type: ignore[misc]  # the library has no types
+    """The OAuth face of a key of kind `client`, as django-oauth-toolkit wants to find it: confidential, client credentials
+    only, no redirects. Its secret is the key's; what the library would keep of one is taken out."""
+
+    id = None
+    user = None
+    client_secret = None
+    key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, primary_key=True, related_name="client")
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="credentials_client_credentials_only",
+                condition=Q(
+                    client_type="confidential", authorization_grant_type="client-credentials", redirect_uris="",
+                    post_logout_redirect_uris="", allowed_origins="", algorithm="", skip_authorization=False,
+                ),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.client_id)
+
+    def is_usable(self, request: object) -> bool:  # noqa: ARG002 - the library's signature
+        return self.key.state(clock.now()) is State.ACTIVE and self.key.owner.is_active
+
+
+class AccessToken(AbstractAccessToken):  # type: ignore[misc]
+    """A token that a client was given: its id is the token's `jti`, of the token itself only a hash is kept. A row that
+    was revoked reaches the gateway by its epoch."""
+
+    user = None
+    id_token = None
+    source_refresh_token = None
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    revoked_at = models.DateTimeField(null=True)
+    epoch = models.BigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(name="credentials_accesstoken_hashed", condition=Q(token="")),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="credentials_accesstoken_epoch", fields=["epoch"], condition=Q(revoked_at__isnull=False)),
+            models.Index(name="credentials_accesstoken_ends", fields=["expires"]),
+        ]
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "access_token", self.id
+
+
+class SigningKey(models.Model):
+    """An Ed25519 key that signs access tokens: the private half is derived from a data key of ring `content`, so the
+    gateway can check and never sign. `seal` shows the gateway that the panel wrote the row (engine.bearers). Instants are
+    real time: from `signs_from` it signs, after `ends_at` nothing that it signed counts."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    data_key = models.UUIDField()
+    public = models.BinaryField(max_length=32, unique=True)
+    seal = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField()
+    signs_from = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    epoch = models.BigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="credentials_signingkey_ends", condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("made_at"))
+            )
+        ]
+        indexes: ClassVar = [models.Index(name="credentials_signingkey_epoch", fields=["epoch"])]
+
+    @property
+    def kid(self) -> str:
+        return self.id.hex
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "signing_key", self.id

@@ -22,6 +22,11 @@ FAULTS: Final[dict[str, Fault]] = {
         "authentication_error",
         "This API key is unknown, expired or revoked. Send 'Authorization: Bearer clp_...'.",
     ),
+    "invalid_token": Fault(
+        401,
+        "authentication_error",
+        "This access token is not valid here, has ended or was revoked. Get another one at /oauth/token.",
+    ),
     "missing_api_key": Fault(401, "authentication_error", "Send an API key: 'Authorization: Bearer clp_...'."),
     "api_key_in_url": Fault(
         401, "authentication_error", "An API key in a URL stays in logs. Send 'Authorization: Bearer clp_...'."
@@ -67,6 +72,6 @@ FAULTS: Final[dict[str, Fault]] = {
 }
 
 TURNED_AWAY: Final = frozenset(
-    {"invalid_api_key", "missing_api_key", "api_key_in_url", "invalid_ticket"},
+    {"invalid_api_key", "invalid_token", "missing_api_key", "api_key_in_url", "invalid_ticket"},
 )
 """Refusals of somebody without a key: counted by (route, address hash, minute) instead of recorded one by one."""

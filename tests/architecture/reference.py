@@ -112,8 +112,24 @@ def gateway_errors() -> str:
     return HEAD.format(title="Gateway errors", intro=intro) + _table(columns, rows)
 
 
+def scopes() -> str:
+    access = importlib.import_module("accounts.access.services")
+    rules = importlib.import_module("accounts.credentials.rules.scopes")
+    rows = [[f"`{name}`", str(words), "`/v1`"] for name, words in rules.WORDS.items()]
+    rows += [
+        [f"`{name}`", ", ".join(f"`{permit.name}`" for permit in carried), "`/api/v1`"]
+        for name, carried in rules.areas(access.permits().values()).items()
+    ]
+    intro = (
+        "What a key or an OAuth client may be given. A scope of an area carries the permits of that area, and nobody's key"
+        " does more than its owner may do at that moment. The name of one permit is a scope too."
+    )
+    return HEAD.format(title="Scopes", intro=intro) + _table(["scope", "carries", "where"], rows)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/permits.md": permits,
+    "docs/reference/scopes.md": scopes,
     "docs/reference/jobs.md": jobs,
     "docs/reference/journal-events.md": journal_events,
     "docs/reference/error-codes.md": error_codes,

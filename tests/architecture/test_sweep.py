@@ -127,12 +127,27 @@ def test_a_viewer_changes_nothing(world: World) -> None:
     assert Assistant.objects.values().get(id=world.values["assistant_id"]) == before
 
 
+# Programs prove themselves by a secret in each request, and no cookie counts: there is nothing to forge.
+WITHOUT_A_FORM_TOKEN = {"credentials:oauth_token", "credentials:oauth_revocation"}
+
+
+def test_only_what_takes_no_cookie_is_free_of_form_tokens(world: World) -> None:
+    assert {
+        one.name for one in routes() if getattr(one.view, "csrf_exempt", False) and not _api(one)
+    } == WITHOUT_A_FORM_TOKEN
+    for route in routes():
+        if route.name in WITHOUT_A_FORM_TOKEN:
+            form = "grant_type=client_credentials&scope=chat&token=x"
+            answer = world.clients["adam"].post(route.path, form, content_type="application/x-www-form-urlencoded")
+            assert answer.status_code == 401
+
+
 def test_no_form_is_taken_without_its_token(world: World) -> None:
     taken = []
     for name in ("adam", "alice"):
         client = signed_in(world.people[name], client=Client(enforce_csrf_checks=True))
         for route in routes():
-            if route.path.startswith("/-/"):
+            if route.path.startswith("/-/") or route.name in WITHOUT_A_FORM_TOKEN:
                 continue
             status = client.post(route.path_with(world.values)).status_code
             if status not in {403, 404, 405}:

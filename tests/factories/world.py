@@ -4,6 +4,7 @@ Names carry CANARY, so that a page shown to a stranger gives itself away.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,9 @@ from django.apps import apps
 from django.test import Client
 
 from accounts.access.rules import ObjectRole
+from accounts.credentials.rules.life import Kind
+from accounts.credentials.services import accounts as programs
+from accounts.credentials.services import keys
 from accounts.grants import services as grants
 from accounts.people.models import User
 from assistants.catalog.rules import permits
@@ -66,6 +70,15 @@ def _message() -> Message:
     )
 
 
+def _key(owner: User, assistant: UUID) -> UUID:
+    at = clock.now()
+    issued = keys.issue(
+        actor=actor_of(owner), name=f"{CANARY} key", kind=Kind.GATEWAY, scopes=["chat"], assistants=[assistant],
+        expires_at=at + timedelta(days=90), at=at,
+    )  # fmt: skip
+    return issued.key.id
+
+
 def _objects(people: dict[str, User]) -> dict[str, str]:
     console, at = actors.console(), clock.now()
     alice, bob = people["alice"], people["bob"]
@@ -97,6 +110,8 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "grant_id": str(_latest("catalog.AssistantUserGrant") or ids.new_id()),
         "secret_id": str(secret.id),
         "subject_id": str(naming.subject_for("email", f"{CANARY}@example.test")),
+        "api_key_id": str(_key(alice, assistant.id)),
+        "service_id": str(programs.add(actor=actor_of(alice), name=f"{CANARY} robot", purpose="", at=at).user_id),
         "team_id": str(team.id),
         "user_id": str(alice.id),
         "person_id": str(alice.id),

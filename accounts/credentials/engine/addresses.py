@@ -5,10 +5,12 @@ The address is the peer as the front knows it (`scope["client"]`, `REMOTE_ADDR`)
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MOST = 20
+HELD = 4096  # a caller comes back from the same address
 _COARSE = {4: 24, 6: 48}
 
 
@@ -25,6 +27,7 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(parse(text) for text in texts)
 
 
+@lru_cache(maxsize=HELD)
 def address(text: str) -> Address | None:
     """An address as it counts: an IPv4 client on an IPv6 socket is an IPv4 client. None when it is none."""
     try:
@@ -44,6 +47,7 @@ def allowed(ranges: tuple[Network, ...], text: str) -> bool:
     return found is not None and any(found in one for one in ranges)
 
 
+@lru_cache(maxsize=HELD)
 def coarse(text: str) -> str:
     """The /24 or /48 that an address lies in, "" when it is none: enough to see a stranger, not a person."""
     found = address(text)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 KINDS = {"gateway": "gw", "management": "mgmt", "client": "oa"}
 _WORDS = {short: kind for kind, short in KINDS.items()}
-# Published for secret scanners.
+# Published for secret scanners, at /.well-known/secret-pattern and in docs/credentials.md.
+PUBLISHED = r"clp_(gw|mgmt|oa)_[0-9A-Za-z]{10}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}"
 PATTERN = re.compile(
     r"clp_(?P<kind>gw|mgmt|oa)_(?P<key_id>[0-9A-Za-z]{10})_(?P<secret>[0-9A-Za-z]{43})_(?P<sum>[0-9A-Za-z]{6})"
 )

@@ -24,7 +24,7 @@ CHAT, EMBEDDINGS, MODELS = "chat", "embeddings", "models"
 GATEWAY_SCOPES = (CHAT, EMBEDDINGS, MODELS)
 MANAGE = "manage:"
 # What stands in place of an end when there is none; only where the policy allows it.
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 LONGEST_DAYS, MOST_DAYS = 366, 3660
 DEFAULT_LIFE = timedelta(days=90)
 SOON = timedelta(days=14)

@@ -21,4 +21,30 @@ ISSUE_MANAGEMENT = Permit(
     by_key=False,
 )
 END_ANY = Permit("credentials.end_any", _("Revoke anybody's API keys"), frozenset({Role.ADMINISTRATOR}))
-PERMITS = (USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY)
+KEEP_SIGNERS = Permit(
+    "credentials.keep_signers",
+    _("Change the keys that sign access tokens"),
+    frozenset({Role.ADMINISTRATOR}),
+    fresh=True,
+    by_key=False,
+)
+SET_POLICY = Permit(
+    "credentials.set_policy",
+    _("Say how long API keys may live"),
+    frozenset({Role.ADMINISTRATOR}),
+    fresh=True,
+    by_key=False,
+)
+ADD_SERVICE = Permit(
+    "credentials.add_service",
+    _("Add service accounts"),
+    frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DEVELOPER}),
+)
+KEEP_SERVICES = Permit(
+    "credentials.keep_services",
+    _("Hand over and close anybody's service accounts"),
+    frozenset({Role.ADMINISTRATOR}),
+)
+PERMITS = (
+    USE, SEE_ALL, ISSUE, ISSUE_MANAGEMENT, END_ANY, KEEP_SIGNERS, SET_POLICY, ADD_SERVICE, KEEP_SERVICES,
+)  # fmt: skip

@@ -9,9 +9,9 @@ from accounts.access.rules import Permit
 from accounts.credentials.rules.life import CHAT, EMBEDDINGS, MANAGE, MODELS
 
 WORDS: dict[str, Any] = {
-    CHAT: _("Chat with the assistants below"),
-    EMBEDDINGS: _("Turn texts into embeddings"),
-    MODELS: _("List the assistants below as models"),
+    CHAT: _("Chat with the chosen assistants"),
+    EMBEDDINGS: _("Turn texts into embeddings, once the gateway does"),
+    MODELS: _("List the chosen assistants as models"),
 }
 """What each scope on the gateway lets a program do."""
 

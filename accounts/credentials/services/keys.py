@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from accounts.access import queries as access
 from accounts.access import services as rights
-from accounts.credentials import queries
 from accounts.credentials.engine import addresses, tokens
-from accounts.credentials.models import ApiKey, ApiKeyAssistant
+from accounts.credentials.models import ApiKey, ApiKeyAssistant, Client
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import programs
 from accounts.credentials.rules.life import GATEWAY_SCOPES, MODELS, NEVER, Kind
 from accounts.credentials.rules.permits import END_ANY, ISSUE, ISSUE_MANAGEMENT
-from accounts.people.models import User
+from accounts.people.models import Service, User
 from panel.journal import services as journal
 from panel.kernel.actors import Actor
 from panel.kernel.db import epochs
@@ -52,15 +53,20 @@ def issue(
     expires_at: datetime,
     at: datetime,
     networks: Sequence[str] = (),
+    service: Service | None = None,
 ) -> Issued:
-    """A new key of the actor. Raises Forbidden, NeedsFreshFactor, Invalid."""
+    """A new key of the actor, or of a service account that they answer for: then it reaches what the account reaches.
+    Raises Forbidden, NeedsFreshFactor, Invalid."""
     require(actor, kind, scopes)
+    if service is not None and not programs.answers_for(actor, service):
+        raise Forbidden(_("Only who answers for a service account makes keys for it."), permit=ISSUE.name)
+    holder = actor if service is None else programs.acting(service)
     chosen = list(dict.fromkeys(assistants))
     key = ApiKey(name=" ".join(name.split()), kind=kind, scopes=list(dict.fromkeys(scopes)), expires_at=expires_at)
     key.used_scopes = [one for one in key.scopes if one == MODELS]  # a list leaves no record and is no risk
     key.networks = [one for one in dict.fromkeys(text.strip() for text in networks) if one]
-    _check(actor, key, chosen, at)
-    owner = User.objects.filter(id=actor.id).first() if actor.id else None
+    _check(holder, key, chosen, at)
+    owner = User.objects.filter(id=holder.id).first() if holder.id else None
     if owner is None:
         raise Forbidden(_("A key belongs to somebody; the console has none."), permit=ISSUE.name)
     key.owner, key.data_key, key.created_at = owner, owner.key_id, at
@@ -68,6 +74,11 @@ def issue(
     key.key_id, token = tokens.generate(str(kind))
     key.digest, key.epoch = tokens.digest(queries.pepper(), token), epochs.bump()
     key.save(force_insert=True)
+    if kind is Kind.CLIENT:
+        Client.objects.create(
+            key=key, client_id=key.key_id, client_type=Client.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,
+        )  # fmt: skip
     ApiKeyAssistant.objects.bulk_create(ApiKeyAssistant(api_key=key, assistant_id=one) for one in chosen)
     detail = {"key_id": key.key_id, "kind": str(kind), "expires_at": key.expires_at.isoformat()}
     journal.record("credentials.key.issued", actor=actor, obj=key, detail=detail, at=at)
@@ -161,14 +172,15 @@ def _revoke(actor: Actor, key: ApiKey, at: datetime) -> int:
 def may_end(actor: Actor, key: ApiKey) -> ApiKey:
     """The locked row, if it is the actor's own or they may end anybody's. Raises Forbidden."""
     row = ApiKey.objects.select_for_update(of=("self",)).get(id=key.id)
-    if row.owner_id != actor.id or not access.can(actor, ISSUE):
+    if not queries.may_use(actor, row) or not access.can(actor, ISSUE):
         rights.require(actor, END_ANY)
     return row
 
 
 def rights_changed(users: set[UUID], at: datetime) -> None:  # noqa: ARG001 - the gateway asks for ends itself
     """What their owners may see is other than before: the gateway reads these keys again."""
-    rows = ApiKey.objects.filter(owner_id__in=users, kind=Kind.GATEWAY, revoked_at__isnull=True)
+    calling = (Kind.GATEWAY, Kind.CLIENT)
+    rows = ApiKey.objects.filter(owner_id__in=users, kind__in=calling, revoked_at__isnull=True)
     if rows.exists():
         rows.update(epoch=epochs.bump())
 

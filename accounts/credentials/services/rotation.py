@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.credentials import queries
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules.life import LONGEST_OVERLAP, OVERLAP, State, ends_of
 from accounts.credentials.rules.permits import ISSUE
 from accounts.credentials.services.keys import Issued, NotActive, may_end, require

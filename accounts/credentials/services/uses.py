@@ -64,14 +64,15 @@ def _count_assistants(key_id: UUID, uses: list[Use]) -> None:
 
 
 def entered(actor: Actor, permit: str, address: str, at: datetime) -> None:
-    """Somebody came through a door of the panel's API by a key."""
-    if actor.via is None or actor.via[0] != "key":
+    """Somebody came through a door of the panel's API by a key, or by a token of a client."""
+    if actor.via is None or actor.via[0] not in {"key", "token"}:
         return
-    found = ApiKey.objects.filter(id=actor.via[1]).values_list("scopes", "used_scopes", "last_used_at").first()
+    by = {"id": actor.via[1]} if actor.via[0] == "key" else {"client__accesstoken": actor.via[1]}
+    found = ApiKey.objects.filter(**by).values_list("id", "scopes", "used_scopes", "last_used_at").first()
     if found is None:
         return
-    scopes, known, last = found
+    key_id, scopes, known, last = found
     opened = used_by(permit, scopes)
     if last is None or last + PAUSE <= at or opened - set(known):
         network = addresses.coarse(address)
-        used(uses=[Use(actor.via[1], at, network, scope) for scope in sorted(opened) or [""]])
+        used(uses=[Use(key_id, at, network, scope) for scope in sorted(opened) or [""]])

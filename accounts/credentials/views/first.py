@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from accounts.credentials import queries
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.views.pages import New
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import queries as access
 from accounts.access.rules import door
-from accounts.credentials import queries
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import programs
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.rules.life import Kind, State
 from panel.kernel import clock
@@ -81,6 +82,7 @@ PRESETS = [
     preset("ending", gettext_lazy("Ending in 30 days"), "watch=ending"),
     preset("unused", gettext_lazy("Unused 90 days"), "watch=unused"),
     preset("over_scoped", gettext_lazy("Over-scoped"), "watch=over_scoped"),
+    preset("clients", gettext_lazy("OAuth clients"), "kind=client"),
     preset("ended", gettext_lazy("Expired"), "state=expired"),
     preset("revoked", gettext_lazy("Revoked"), "state=revoked"),
 ]
@@ -96,11 +98,14 @@ def keys(request: HttpRequest) -> HttpResponseBase:
         gettext_lazy("Make a key") if may else "",
         reverse("credentials:new") if may else "",
     )
+    own = {actor.id, *programs.visible_to(actor).filter(responsible_id=actor.id).values_list("user_id", flat=True)}
     revoke = BulkAct(_("Revoke"), reverse("credentials:revocations"), "ban", "danger-quiet")
     page = ListPage(
         request, Rows(queries.visible_to(actor), ["name", "key_id"]), COLUMNS, sort="expires_at", filters=FILTERS,
         empty=empty, searchable=gettext_lazy("Search by name or key id"), csv_name="api-keys",
         presets=PRESETS, bulk=[revoke] if may or ends_any else [],
-        pickable=lambda key: key.revoked_at is None and (ends_any or key.owner_id == actor.id),
+        pickable=lambda key: key.revoked_at is None and (ends_any or key.owner_id in own),
     )  # fmt: skip
-    return answer(request, "accounts/credentials/list.html", page, {"may": may})
+    return answer(
+        request, "accounts/credentials/list.html", page, {"may": may, "may_set": access.can(actor, rules.SET_POLICY)}
+    )

@@ -1,5 +1,6 @@
 """Pages of one key: made, looked at, rotated, ended. A key is on one page, once."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
 from accounts.access.rules import door
-from accounts.credentials import forms, queries
+from accounts.credentials import forms
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import programs
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.rules import scopes as words
 from accounts.credentials.rules.life import Kind, State
@@ -18,6 +21,8 @@ from accounts.credentials.services import keys, rotation
 from accounts.credentials.views import snippets
 from accounts.credentials.views.listing import KIND_WORDS, STATE_WORDS
 from accounts.people import queries as people
+from accounts.people.models import Service
+from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
 from panel.kernel.registries import objects
 from panel.ui.menu import Text
@@ -47,14 +52,37 @@ def lives() -> list[tuple[str, Any]]:
     return forms.lives(policy.longest_days, never=policy.never)
 
 
+class OfHolder(Once):
+    """A new key of the actor, or (`?service=`) of a service account that they answer for."""
+
+    @cached_property
+    def service(self) -> Service | None:
+        wanted = self.request.GET.get("service", "")
+        if not wanted:
+            return None
+        found = programs.one(self.actor, wanted)
+        if found is None:
+            raise Missing(_("There is no such service account."))
+        return found
+
+    @property
+    def holder(self) -> Actor:
+        return self.actor if self.service is None else programs.acting(self.service)
+
+    def assistants(self) -> list[tuple[str, str]]:
+        return [(str(key), title) for key, title in objects.choices(self.holder, "assistant")]
+
+    def context(self) -> dict[str, Any]:
+        return {"service": self.service}
+
+
 @door(rules.ISSUE)
-class New(Once):
+class New(OfHolder):
     form_class = forms.Gateway
     template_name = "accounts/credentials/new.html"
 
     def form_options(self) -> dict[str, Any]:
-        choices = [(str(key), title) for key, title in objects.choices(self.actor, "assistant")]
-        return {"assistants": choices, "lives": lives()}
+        return {"assistants": self.assistants(), "lives": lives()}
 
     def initial(self) -> dict[str, Any]:
         return {"assistants": self.request.GET.getlist("assistant")}
@@ -63,9 +91,15 @@ class New(Once):
         given = form.cleaned_data
         issued = keys.issue(
             actor=self.actor, name=given["name"], kind=Kind.GATEWAY, scopes=given["scopes"], networks=form.ranges,
-            assistants=given["assistants"], expires_at=form.ends(self.at), at=self.at,
+            assistants=given["assistants"], expires_at=form.ends(self.at), at=self.at, service=self.service,
         )  # fmt: skip
         return self.shown(issued)
+
+
+def areas(holder: Actor, at: datetime) -> list[tuple[str, str]]:
+    """`manage:<area>` with what it lets a program do, as far as its holder may do it."""
+    own = words.areas(queries.own_permits(holder, at).values())
+    return [(name, f"{name}: {', '.join(str(one.title) for one in carried)}") for name, carried in own.items()]
 
 
 @door(rules.ISSUE_MANAGEMENT)
@@ -74,15 +108,34 @@ class NewManagement(Once):
     template_name = "accounts/credentials/new_management.html"
 
     def form_options(self) -> dict[str, Any]:
-        areas = words.areas(queries.own_permits(self.actor, self.at).values())
-        scopes = [(name, f"{name}: {', '.join(str(one.title) for one in carried)}") for name, carried in areas.items()]
-        return {"scopes": scopes, "lives": lives()}
+        return {"scopes": areas(self.actor, self.at), "lives": lives()}
 
     def perform(self, form: forms.Management) -> HttpResponseBase:
         given = form.cleaned_data
         issued = keys.issue(
             actor=self.actor, name=given["name"], kind=Kind.MANAGEMENT, scopes=given["scopes"], assistants=(),
             networks=form.ranges, expires_at=form.ends(self.at), at=self.at,
+        )  # fmt: skip
+        return self.shown(issued)
+
+
+@door(rules.ISSUE)
+class NewClient(OfHolder):
+    """An OAuth client: id and secret, shown once. One that manages the panel asks for a fresh factor."""
+
+    form_class = forms.Client
+    template_name = "accounts/credentials/new_client.html"
+
+    def form_options(self) -> dict[str, Any]:
+        may_manage = access.can(self.actor, rules.ISSUE_MANAGEMENT)
+        scopes = areas(self.holder, self.at) if may_manage else []
+        return {"assistants": self.assistants(), "scopes": scopes, "lives": lives()}
+
+    def perform(self, form: forms.Client) -> HttpResponseBase:
+        given = form.cleaned_data
+        issued = keys.issue(
+            actor=self.actor, name=given["name"], kind=Kind.CLIENT, scopes=given["scopes"], networks=form.ranges,
+            assistants=given["assistants"], expires_at=form.ends(self.at), at=self.at, service=self.service,
         )  # fmt: skip
         return self.shown(issued)
 

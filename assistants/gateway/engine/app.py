@@ -4,8 +4,6 @@ import logging
 
 import orjson
 
-from accounts.credentials.engine import addresses
-from accounts.credentials.engine import tokens as credentials
 from accounts.credentials.rules import life
 from assistants.gateway.engine import chat, request
 from assistants.gateway.engine.calls import Call
@@ -15,7 +13,7 @@ from assistants.gateway.engine.ledger.payload import name_subject
 from assistants.gateway.engine.playground import entry as playground
 from assistants.gateway.engine.playground import watch
 from assistants.gateway.engine.service import Service
-from assistants.gateway.engine.state import tokens
+from assistants.gateway.engine.state.identity import identify
 from assistants.gateway.engine.state.snapshot import LIVE, Assistant
 from assistants.gateway.engine.wire import ClientGone, Headers, Receive, Scope, Send, answer, read_body
 from assistants.gateway.rules import TURNED_AWAY
@@ -92,32 +90,12 @@ async def _dispatch(service: Service, call: Call, scope: Scope, receive: Receive
         raise ApiError("method_not_allowed", f"This address takes {allowed}.")
     if call.route in STREAMS:
         return await STREAMS[call.route](service, call, scope, receive, send)
-    await _identify(service, call, scope)
+    await identify(service.feed, service.checked, call, scope, SCOPES[call.route])
     if call.route == CHAT:
         await _chat(service, call, scope, receive, send)
     else:
         await _models(service, call, scope, send)
     return None
-
-
-async def _identify(service: Service, call: Call, scope: Scope) -> None:
-    """Who calls. A wrong checksum costs no look-up; a key that is expired or revoked is as unknown as any other."""
-    token = tokens.bearer(scope)
-    parsed = credentials.parse(token)
-    if parsed is None or parsed.kind != "gateway":
-        raise ApiError("invalid_api_key")
-    digest = credentials.digest(service.snapshot.pepper, token)
-    key = await service.feed.key(digest)
-    if key is None or not key.usable(clock.now().timestamp()):
-        raise ApiError("invalid_api_key")
-    call.key, call.digest = key, digest
-    address = str((scope.get("client") or ("",))[0])
-    call.network = addresses.coarse(address)
-    if not key.may_come_from(address):
-        raise ApiError("address_not_allowed")
-    call.scope = next((one for one in SCOPES[call.route] if one in key.scopes), "")
-    if not call.scope:
-        raise ApiError("insufficient_scope")
 
 
 async def _chat(service: Service, call: Call, scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,6 +18,7 @@ from panel.kernel import clock, ids
 class Call:
     """Marks are `perf_counter` seconds relative to `began`; None until reached.
 
+    `client` and `token` are the OAuth client's public id and the `jti` of its token, "" for a key.
     `network` is the coarse address (/24, /48) that a key is used from, `scope` the one that opened the route.
     `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody. `person` tries the assistant
     in the panel, within `session`; `trial` says that it is a version which was never published.
@@ -30,6 +31,8 @@ class Call:
     began: float = field(default_factory=time.perf_counter)
     key: Key | None = None
     digest: bytes = field(default=b"", repr=False)
+    client: str = ""
+    token: str = ""
     network: str = ""
     scope: str = ""
     assistant: Assistant | None = None

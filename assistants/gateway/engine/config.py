@@ -14,7 +14,8 @@ class Config:
     """Sizes are bytes, times are seconds.
 
     `lease`: how long a snapshot may be served from without contact to PostgreSQL. `spool_min_free`: below that much room
-    on the disk calls are refused, since an answer that cannot be recorded is not given.
+    on the disk calls are refused, since an answer that cannot be recorded is not given. `issuer`: the panel's own address,
+    by which access tokens name who made them and whom they are for.
     """
 
     data_dir: Path
@@ -27,6 +28,7 @@ class Config:
     poll: float = 0.5
     slow_client: float = 60.0
     spool_min_free: int = 64 * MIB
+    issuer: str = ""
 
     @property
     def stop_file(self) -> Path:
@@ -53,4 +55,5 @@ def from_environment(env: Mapping[str, str] | None = None) -> Config:
         lease=float(env.get("PANEL_GATEWAY_LEASE", "60")),
         slow_client=float(env.get("PANEL_GATEWAY_SLOW_CLIENT", "60")),
         spool_min_free=int(env.get("PANEL_SPOOL_MIN_FREE", 64 * MIB)),
+        issuer=env.get("PANEL_BASE_URL", f"http://localhost:{env.get('PORT', '8000')}").rstrip("/"),
     )

@@ -17,7 +17,8 @@ from assistants.gateway.engine.ledger.spool import Spool, SpoolUnavailable
 from assistants.gateway.engine.live import Live
 from assistants.gateway.engine.playground.nonces import Nonces
 from assistants.gateway.engine.state.feed import Feed
-from assistants.gateway.engine.state.snapshot import DRAFT, LIVE, Snapshot
+from assistants.gateway.engine.state.identity import Checked
+from assistants.gateway.engine.state.snapshot import DRAFT, LIVE, Key, Snapshot
 from assistants.gateway.engine.upstreams import Upstreams
 from panel.kernel import clock, ids
 
@@ -39,6 +40,7 @@ class Service:
         self.spool = Spool(config.spool, self.worker, min_free=config.spool_min_free)
         self.shipper = Shipper(self.spool, config.database)
         self.feed = Feed(config, self.worker, self._changed)
+        self.checked = Checked()
         self.nonces = Nonces(config.tickets)
         self._chores: list[asyncio.Task[None]] = []
 
@@ -146,11 +148,18 @@ def _not_live(call: Call, snapshot: Snapshot) -> bool:
     return now is None or now.state not in ({DRAFT, LIVE} if call.trial else {LIVE})
 
 
+def _known(call: Call, snapshot: Snapshot) -> Key | None:
+    """The caller's key, or that of its OAuth client, as it is now; None when somebody tries in the panel."""
+    if call.client:
+        return snapshot.clients.get(call.client, call.key)
+    return snapshot.keys.get(call.digest, call.key)
+
+
 def _revoked(call: Call, snapshot: Snapshot, now: float) -> bool:
-    key = snapshot.keys.get(call.digest, call.key)
-    return key is not None and not key.usable(now)
+    key = _known(call, snapshot)
+    return call.token in snapshot.ended or (key is not None and not key.usable(now))
 
 
 def _out_of_reach(call: Call, snapshot: Snapshot, now: float) -> bool:
-    key = snapshot.keys.get(call.digest, call.key)
+    key = _known(call, snapshot)
     return key is not None and call.assistant is not None and not key.may_call(call.assistant.id, now)

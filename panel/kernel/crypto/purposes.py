@@ -8,6 +8,7 @@ CONTENT = {
     "content",
     "journal",
     "journal-signing",
+    "token-signing",
     "blind",
     "spool",
     "address",

@@ -10,3 +10,11 @@ def assistant(alice: Any) -> Any:
     from tests.accounts.credentials.making import make_assistant  # noqa: PLC0415 - models, when Django is set up
 
     return make_assistant(alice)
+
+
+@pytest.fixture
+def shop(alice: Any, assistant: Any) -> Any:
+    """An OAuth client that may chat and list models."""
+    from tests.accounts.credentials.making import client_of, fresh  # noqa: PLC0415
+
+    return client_of(fresh(alice), assistant)

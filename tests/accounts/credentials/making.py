@@ -1,7 +1,9 @@
 """Keys for tests."""
 
+import base64
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -15,6 +17,8 @@ from assistants.catalog.rules import permits as catalog
 from panel.kernel import clock, ids
 from panel.kernel.actors import SYSTEM, Actor
 from tests.factories.people import actor_of
+
+FORM = "application/x-www-form-urlencoded"
 
 
 def make_assistant(owner: User) -> Assistant:
@@ -45,3 +49,16 @@ def issue(actor: Actor, assistant: Any, **changes: Any) -> keys.Issued:
 def manage(actor: Actor, *scopes: str, **changes: Any) -> keys.Issued:
     """A management key."""
     return issue(actor, None, kind=Kind.MANAGEMENT, scopes=list(scopes), **changes)
+
+
+def client_of(actor: Actor, assistant: Any, *scopes: str, **changes: Any) -> keys.Issued:
+    """An OAuth client; its token is its secret."""
+    return issue(actor, assistant, kind=Kind.CLIENT, scopes=list(scopes or ("chat", "models")), **changes)
+
+
+def ask(http: Any, issued: keys.Issued, **given: Any) -> Any:
+    """The token endpoint's answer to a client that proves itself by HTTP Basic."""
+    pair = base64.b64encode(f"{issued.key.key_id}:{issued.token}".encode()).decode()
+    form = {"grant_type": "client_credentials", "scope": "chat", **given}
+    body = urlencode({name: value for name, value in form.items() if value is not None})
+    return http.post("/oauth/token", body, content_type=FORM, headers={"Authorization": f"Basic {pair}"})

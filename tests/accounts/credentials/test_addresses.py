@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from accounts.credentials import queries
 from accounts.credentials.engine import addresses
+from accounts.credentials.queries import keys as queries
 from accounts.people.models import User
 from panel.kernel import clock
 from panel.kernel.errors import Invalid

@@ -7,9 +7,9 @@ from django.db import connection
 
 from accounts.access import services as access
 from accounts.access.rules import Role
-from accounts.credentials import queries
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.rules.life import Kind, State
 from accounts.credentials.services import keys as services
 from accounts.people.models import User

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.access.rules import Role
 from accounts.credentials.models import ApiKey
 from accounts.credentials.rules.life import NEVER
 from accounts.credentials.services import rotation, uses
@@ -14,7 +15,7 @@ from panel.kernel import clock
 from panel.kernel.errors import Invalid
 from panel.kernel.registries import settings
 from tests.accounts.credentials.making import fresh, issue, manage
-from tests.factories.people import signed_in
+from tests.factories.people import make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +92,25 @@ class TestViews:
         for view, expected in {"ending": {"late"}, "unused": {"idle"}, "over_scoped": {"idle", "wide"}}.items():
             text = client.get(f"/keys/?watch={view}").content.decode()
             assert {name for name in ("calm", "idle", "wide", "late") if f">{name}<" in text} == expected, view
+
+
+class TestOwner:
+    """A management key does what its owner may do at that moment."""
+
+    def test_a_role_that_is_lost_is_lost_for_the_key_in_the_next_call(self, client: Any) -> None:
+        dev = make_person("dev", role=Role.DEVELOPER)
+        headers = {"Authorization": f"Bearer {manage(fresh(dev), 'manage:credentials').token}"}
+        assert client.get("/api/v1/keys/", headers=headers).status_code == 200
+        dev.role_grants.all().delete()
+        assert client.get("/api/v1/keys/", headers=headers).status_code == 403
+
+    def test_an_area_carries_its_own_permits_and_no_others(self, client: Any, alice: User) -> None:
+        headers = {"Authorization": f"Bearer {manage(fresh(alice), 'manage:catalog').token}"}
+        assert client.get("/api/v1/assistants/", headers=headers).status_code == 200
+        assert client.get("/api/v1/keys/", headers=headers).status_code == 403
+
+    def test_a_key_never_makes_a_key_that_manages(self, client: Any, alice: User) -> None:
+        headers = {"Authorization": f"Bearer {manage(fresh(alice), 'manage:credentials').token}"}
+        body = {"name": "x", "kind": "management", "scopes": ["credentials.use"]}
+        answer = client.post("/api/v1/keys/", body, content_type="application/json", headers=headers)
+        assert answer.status_code == 403

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.access.rules import Role
-from accounts.credentials import queries
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
 from accounts.credentials.services import keys, rotation
 from accounts.people.models import User
 from panel.journal.models import Leaf

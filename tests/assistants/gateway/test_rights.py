@@ -13,7 +13,7 @@ from accounts.people.rules import State
 from assistants.catalog.rules import permits
 from assistants.catalog.services import grants as sharing
 from assistants.gateway.engine.state import rows as sql
-from assistants.gateway.engine.state.loader import keys_of
+from assistants.gateway.engine.state.callers import keys_of
 from panel.kernel import actors, clock
 from panel.kernel.models import Epoch
 from tests.accounts.access import test_worlds as worlds

@@ -14,7 +14,8 @@ from psycopg import AsyncConnection
 from assistants.gateway.engine.config import Config
 from assistants.gateway.engine.errors import ApiError
 from assistants.gateway.engine.state import rows as sql
-from assistants.gateway.engine.state.loader import Loader, keys_of
+from assistants.gateway.engine.state.callers import client_of, keys_of
+from assistants.gateway.engine.state.loader import Loader
 from assistants.gateway.engine.state.snapshot import EMPTY, Key, Lease, Snapshot, Version
 from assistants.gateway.engine.state.tokens import Unknown
 from panel.kernel import clock
@@ -120,9 +121,22 @@ class Feed:
         known = self.snapshot.keys.get(digest) or self._beyond.get(digest)
         if known is not None or digest in self._unknown:
             return known
+        return await self._beyond_snapshot(digest, sql.KEY, digest, lambda row: keys_of(row).get(digest))
+
+    async def client(self, public: str) -> Key | None:
+        """The OAuth client with a public id, likewise."""
+        place = b"client:" + public.encode()
+        known = self.snapshot.clients.get(public) or self._beyond.get(place)
+        if known is not None or place in self._unknown:
+            return known
+        return await self._beyond_snapshot(place, sql.CLIENT, public, client_of)
+
+    async def _beyond_snapshot(
+        self, digest: bytes, query: str, value: object, read: Callable[[sql.Row], Key | None]
+    ) -> Key | None:
         before = self.snapshot
-        row = await self._look_up(sql.KEY, digest)
-        found = None if row is None else keys_of(row)[digest]
+        row = await self._look_up(query, value)
+        found = None if row is None else read(row)
         if before is self.snapshot:
             # Only what was read in this epoch may be remembered in it: a revocation empties both memories.
             self._remember(digest, found)

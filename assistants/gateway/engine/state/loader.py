@@ -10,10 +10,11 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from accounts.credentials.engine.addresses import networks
+from accounts.credentials.engine.bearers import SEAL_LABEL
 from accounts.credentials.engine.tokens import PEPPER_LABEL, PEPPER_PURPOSE
 from assistants.gateway.engine.state import rows as sql
-from assistants.gateway.engine.state.snapshot import EMPTY, Assistant, Key, Snapshot, Version
+from assistants.gateway.engine.state.callers import Callers
+from assistants.gateway.engine.state.snapshot import EMPTY, Assistant, Snapshot, Version
 from assistants.guard.engine.detectors.known import KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
@@ -22,7 +23,6 @@ from panel.kernel.crypto import kek
 from panel.kernel.crypto.serving import NoSuchKey, ServingRing
 
 log = logging.getLogger("panel.gateway.snapshot")
-KEYS_HELD = 20_000
 _UNREADABLE = (NoSuchKey, envelope.EnvelopeError, kek.KekError, ValueError, KeyError, TypeError)
 
 
@@ -39,8 +39,7 @@ class Loader:
         self._policies: dict[UUID, Policy] = {}
         self._secrets: dict[UUID, sql.Row] = {}
         self._bound: dict[UUID, UUID] = {}
-        self._keys: dict[bytes, Key] = {}
-        self._digests: dict[UUID, set[bytes]] = {}
+        self._callers = Callers()
 
     async def load(self, connection: AsyncConnection) -> Snapshot:
         """The current state in one database snapshot. Raises psycopg.Error and KekError."""
@@ -68,15 +67,7 @@ class Loader:
             self._providers[row[0]] = row
         await self._read_secrets(connection, seen)
         await self._read_assistants(connection, seen, ring)
-        for row in await sql.rows(connection, sql.KEYS, seen, seen >= 0, KEYS_HELD):
-            self._learn_key(row)
-
-    def _learn_key(self, row: sql.Row) -> None:
-        """Both secrets of a key that is being rotated; one that it does not have any more opens nothing from now on."""
-        found = keys_of(row)
-        self._digests[row[1]] = known = self._digests.get(row[1], set()) | set(found)
-        for digest in known:
-            self._keys[digest] = found.get(digest) or replace(found[bytes(row[0])], active=False)
+        await self._callers.read(connection, seen, self._derived(PEPPER_PURPOSE, SEAL_LABEL))
 
     async def _ring_of(self, connection: AsyncConnection) -> ServingRing:
         if self._ring is None:
@@ -156,7 +147,7 @@ class Loader:
             epoch=epoch,
             assistants={one.slug: one for one in self._assistants.values()},
             by_id=dict(self._assistants),
-            keys=dict(self._keys),
+            **self._callers.parts(),
             targets=targets,
             policies=dict(self._policies),
             known=KnownSecrets.of((str(secret_id), value) for secret_id, value in values.items() if value),
@@ -188,20 +179,3 @@ def _version(version_id: UUID, number: int, opened: bytes) -> Version:
         guards=MappingProxyType(content.get("guards", {})),
         digest=hashlib.sha256(opened).hexdigest(),
     )
-
-
-def keys_of(row: sql.Row) -> dict[bytes, Key]:
-    """A key by the digests of its secrets, from a row of `rows.KEYS`: the old secret of a rotated key ends on its own."""
-    digest, key_id, scopes, expires_at, active, ranges, assistants, ends, previous, until = row
-    key = Key(
-        id=key_id,
-        scopes=frozenset(scopes),
-        assistants=MappingProxyType(dict(zip(assistants or (), ends or (), strict=True))),
-        expires_at=expires_at.timestamp(),
-        active=active,
-        networks=networks(ranges),
-    )
-    found = {bytes(digest): key}
-    if previous is not None:
-        found[bytes(previous)] = replace(key, expires_at=min(expires_at, until).timestamp())
-    return found

@@ -34,7 +34,7 @@ BINDINGS: Final = "SELECT secret_id, user_kind, user_id FROM vault_secretbinding
 # without an end; an assistant without any way is left out.
 _KEY: Final = """
 SELECT k.digest, k.id, k.scopes, k.expires_at, k.revoked_at IS NULL AND u.state = 'active', k.networks,
-  a.ids, a.ends, k.previous_digest, k.previous_until
+  a.ids, a.ends, k.previous_digest, k.previous_until, k.kind, k.key_id
 FROM credentials_apikey k JOIN people_user u ON u.id = k.owner_id LEFT JOIN LATERAL (
   SELECT array_agg(l.assistant_id) AS ids, array_agg(r.ends) AS ends
   FROM credentials_apikeyassistant l CROSS JOIN LATERAL (
@@ -62,9 +62,15 @@ FROM credentials_apikey k JOIN people_user u ON u.id = k.owner_id LEFT JOIN LATE
     ) w
   ) r
   WHERE l.api_key_id = k.id AND r.found IS NOT NULL
-) a ON true WHERE k.kind = 'gateway' AND """
+) a ON true WHERE k.kind IN ('gateway', 'client') AND """
 KEYS: Final = _KEY + "k.epoch > %s AND (%s OR k.revoked_at IS NULL) ORDER BY k.epoch DESC LIMIT %s"
 KEY: Final = _KEY + "%s IN (k.digest, k.previous_digest)"
+CLIENT: Final = _KEY + "k.kind = 'client' AND k.key_id = %s"
+SIGNERS: Final = "SELECT id, public, seal, ends_at FROM credentials_signingkey WHERE epoch > %s"
+ENDED_TOKENS: Final = (
+    "SELECT id, expires FROM credentials_accesstoken"
+    " WHERE revoked_at IS NOT NULL AND epoch > %s AND expires > to_timestamp(%s)"
+)
 # Sessions that ended lately. A stream lives for ten minutes at most: by then nothing hangs on older ones.
 ENDED_SESSIONS: Final = "SELECT id FROM signin_session WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 5000"
 ALLOWED_HOSTS: Final = "SELECT host, port FROM outbound_allowedhost"

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.credentials.engine.addresses import Network, allowed
+from accounts.credentials.engine.bearers import Signer
 from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
@@ -71,7 +72,8 @@ class Assistant:
 class Snapshot:
     """`pepper` keys the digests of API keys, `subject_key` those of end users, `ticket_key` the tickets of streams;
     `content_key` is the worker's public key, `hosts` are the (host, port) that may be private.
-    `ended_sessions` are sessions of people whose tickets and streams are over."""
+    `ended_sessions` are sessions of people whose tickets and streams are over. `clients` are OAuth clients by public id,
+    `signers` the public keys of access tokens by `kid`, `ended` the `jti` of tokens that were ended before their time."""
 
     epoch: int
     assistants: Mapping[str, Assistant]
@@ -86,6 +88,9 @@ class Snapshot:
     hosts: frozenset[tuple[str, int]] = frozenset()
     ended_sessions: frozenset[UUID] = frozenset()
     by_id: Mapping[UUID, Assistant] = field(default_factory=dict)
+    clients: Mapping[str, Key] = field(default_factory=dict)
+    signers: Mapping[str, Signer] = field(default_factory=dict)
+    ended: frozenset[str] = frozenset()
 
     def policy_of(self, version: Version) -> Policy | None:
         """The guards that a version runs under: its policy as it stands now, with what the version makes stricter."""

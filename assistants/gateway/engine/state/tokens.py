@@ -1,4 +1,4 @@
-"""API keys as the gateway sees them: `clp_...` in one header, never in a URL."""
+"""API keys and tokens as the gateway sees them: in one header, never in a URL."""
 
 import re
 import time
@@ -8,7 +8,7 @@ from typing import Final
 from assistants.gateway.engine.errors import ApiError
 from assistants.gateway.engine.wire import Scope, header
 
-_IN_URL: Final = re.compile(rb"(?:^|[?&=])clp_|(?:^|&)(?:api[-_]?key|key|access_token|token)=", re.IGNORECASE)
+_IN_URL: Final = re.compile(rb"(?:^|[?&=])(?:clp_|eyJ)|(?:^|&)(?:api[-_]?key|key|access_token|token)=", re.IGNORECASE)
 NEGATIVE_SECONDS: Final = 5.0
 NEGATIVE_SIZE: Final = 20_000
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.credentials.engine import addresses, tokens
-from assistants.gateway.engine.state.loader import Loader, keys_of
+from assistants.gateway.engine.state.callers import Callers, keys_of
 from assistants.gateway.engine.state.snapshot import Snapshot
 from panel.kernel import clock, ids
 from tests.assistants.gateway.gate import PEPPER, TOKEN, ask, opened, run, snapshot
@@ -67,7 +67,8 @@ class TestTwoSecrets:
         end = clock.now() + timedelta(days=30)
         values = {
             "digest": b"new", "id": self.id, "scopes": ["chat"], "expires_at": end, "active": True, "networks": [],
-            "assistants": None, "previous": b"old", "until": clock.now() + timedelta(hours=1), **changes,
+            "assistants": None, "ends": None, "previous": b"old", "until": clock.now() + timedelta(hours=1), "kind": "gateway",
+            "public": "x", **changes,
         }  # fmt: skip
         return tuple(values.values())
 
@@ -81,10 +82,10 @@ class TestTwoSecrets:
         assert found[b"old"].usable(clock.now().timestamp())
 
     def test_one_that_is_gone_opens_nothing_and_its_calls_are_told(self) -> None:
-        loader = Loader("")
-        loader._learn_key(self.row())
-        loader._learn_key(self.row(digest=b"newer", previous=None, until=None))
-        assert {digest: key.active for digest, key in loader._keys.items()} == {
+        callers = Callers()
+        callers.learn(self.row())
+        callers.learn(self.row(digest=b"newer", previous=None, until=None))
+        assert {digest: key.active for digest, key in callers.keys.items()} == {
             b"newer": True,
             b"new": False,
             b"old": False,

@@ -13,8 +13,9 @@ from accounts.access.rules import Permit
 from accounts.credentials.engine import addresses, tokens
 from accounts.credentials.models import ApiKey
 from accounts.credentials.rules import scopes as words
-from accounts.credentials.rules.life import GATEWAY_SCOPES, LONGEST_DAYS, SOON, Kind
+from accounts.credentials.rules.life import GATEWAY_SCOPES, LONGEST_DAYS, SOON, Kind, State
 from accounts.credentials.rules.permits import SEE_ALL
+from accounts.people.models import Service
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.registries import settings
@@ -43,16 +44,32 @@ def pepper() -> bytes:
 
 
 def visible_to(actor: Actor) -> QuerySet[ApiKey]:
-    """One's own keys; with the right to see all, all."""
+    """One's own keys and those of service accounts that one answers for; with the right to see all, all."""
     rows = ApiKey.objects.all()
     if access.can(actor, SEE_ALL):
         return rows
-    return rows.filter(owner_id=actor.id) if actor.id else rows.none()
+    own = Q(owner_id=actor.id) | Q(owner__service__responsible_id=actor.id)
+    return rows.filter(own) if actor.id else rows.none()
+
+
+def some_of(actor: Actor, ids: list[str]) -> list[ApiKey]:
+    """Those of these ids that the actor may see; what is no id is left out."""
+    wanted = [UUID(one) for one in ids[:100] if _is_id(one)]
+    return list(visible_to(actor).filter(id__in=wanted).order_by("name"))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def may_use(actor: Actor, key: ApiKey) -> bool:
     """Whether the actor may hold the secret of this key."""
-    return actor.id is not None and key.owner_id == actor.id
+    if actor.id is None or key.owner_id == actor.id:
+        return actor.id is not None
+    return Service.objects.filter(user_id=key.owner_id, responsible_id=actor.id).exists()
 
 
 def own_permits(actor: Actor, at: datetime) -> dict[str, Permit]:
@@ -83,10 +100,17 @@ def find(token: str, kind: Kind) -> ApiKey | None:
 
 def opens(key: ApiKey, token: str, at: datetime, address: str) -> bool:
     """Whether a key that was found by `token` may be used now and from there."""
+    return opens_anywhere(key, token, at) and addresses.allowed(addresses.networks(key.networks), address)
+
+
+def opens_anywhere(key: ApiKey, token: str, at: datetime) -> bool:
+    """The same, from an address that is allowed."""
     old = not tokens.matches(pepper(), token, bytes(key.digest))
-    if key.revoked_at is not None or key.expires_at <= at or not key.owner.is_active or (old and not key.overlaps(at)):
-        return False
-    return addresses.allowed(addresses.networks(key.networks), address)
+    return works(key, at) and (not old or key.overlaps(at))
+
+
+def works(key: ApiKey, at: datetime) -> bool:
+    return key.state(at) is State.ACTIVE and key.owner.is_active
 
 
 def actor_of(token: str, at: datetime, address: str) -> Actor | None:
@@ -129,3 +153,8 @@ def _in_words(scope: str, permits: dict[str, Permit], areas: dict[str, list[Perm
     if scope in permits:
         return str(permits[scope].title)
     return ", ".join(str(permit.title) for permit in areas.get(scope, []))
+
+
+def area_scopes() -> list[str]:
+    """Every `manage:<area>`."""
+    return list(words.areas(rights.permits().values()))

@@ -13,13 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access.rules import door
-from accounts.credentials import queries
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import keys as queries
+from accounts.credentials.queries import programs
 from accounts.credentials.rules import permits as rules
 from accounts.credentials.rules.life import DEFAULT_LIFE, Kind
 from accounts.credentials.services import keys as services
 from accounts.credentials.services import rotation
-from panel.kernel.errors import Missing
+from accounts.people.models import Service
+from panel.kernel.errors import Invalid, Missing
 from panel.ui.api.conditional import etag
 from panel.ui.api.idempotency import once
 from panel.ui.api.views import Collection, Endpoint, Item
@@ -60,6 +62,7 @@ class KeyIn(serializers.Serializer[Any]):
     scopes = serializers.ListField(child=serializers.CharField(max_length=80), max_length=100)
     assistants = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=1000)
     networks = serializers.ListField(child=serializers.CharField(max_length=43), required=False, max_length=20)
+    service = serializers.UUIDField(required=False, help_text="The service account that holds it, else you.")
     expires_at = serializers.DateTimeField(required=False)
 
 
@@ -98,10 +101,17 @@ class Keys(Collection):
             scopes=given["scopes"],
             assistants=given.get("assistants", ()),
             networks=given.get("networks", ()),
+            service=self.service(given.get("service")),
             expires_at=given.get("expires_at", self.at + DEFAULT_LIFE),
             at=self.at,
         )
         return shown_once(issued)
+
+    def service(self, wanted: UUID | None) -> Service | None:
+        found = programs.one(self.actor, str(wanted)) if wanted else None
+        if wanted and found is None:
+            raise Invalid(fields={"service": _("You answer for no such service account.")})
+        return found
 
     def url_of(self, made: ApiKey) -> str:
         return reverse("credentials:api_key", args=[made.id])
