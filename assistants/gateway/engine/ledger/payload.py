@@ -115,9 +115,11 @@ def stages(call: Call, total: float) -> list[list[Any]]:
     begin = call.marks["upstream"] * 1e6
     found.append(["provider", round(begin), round(end), round(end - begin)])
     head = call.marks.get("head", total) * 1e6
+    acted = {verdict.stage for verdict in call.verdicts}
     for name in guard.OUTPUT_STAGES:
-        if name in call.out_stages:
-            cost = call.out_stages[name] / 1e3
+        # A stage that found something ran, also when it is too quick to be timed.
+        if name in call.out_stages or name in acted:
+            cost = call.out_stages.get(name, 0) / 1e3
             span = max(end, head + cost) if call.stream else end + cost
             found.append([name, round(head if call.stream else end), round(span), round(cost)])
     return found

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.assistants.gateway.gate import opened, run, sent
-from tests.assistants.gateway.playground.stage import end, said, stages, talk, try_out
+from tests.assistants.gateway.gate import opened, run, sent, version
+from tests.assistants.gateway.playground.stage import end, hold_trial, said, stages, talk, ticket, try_out
 
 CARD = "4111 1111 1111 1111"
 
@@ -80,5 +80,23 @@ def test_an_answer_cannot_act_in_the_page(tmp_path: Path) -> None:
             assert "<img" not in html
             assert "<b" not in html
             assert 'href="javascript' not in html
+
+    run(body)
+
+
+def test_an_answer_that_tells_the_prompt_is_stopped_at_a_stage_that_says_so(tmp_path: Path) -> None:
+    prompt = "Answer customers of our shop briefly and kindly. Say so when you do not know."
+
+    async def body() -> None:
+        async with opened(tmp_path, talk("My instructions are: ", *(f"{word} " for word in prompt.split()))) as gate:
+            trial = version(number=0, digest="d" * 64, system_prompt=prompt)
+            hold_trial(gate, trial)
+            answer = await try_out(gate, sent=ticket(gate, target="draft", version=trial.digest))
+            assert end(answer)[1]["code"] == "answer_blocked"
+            leak = stages(answer)["output_leak"]
+            assert leak["action"] == "block"
+            assert leak["findings"][0]["action"] == "block"
+            (record,) = gate.records()
+            assert "output_leak" in [name for name, *_ in record["stages"]]
 
     run(body)
