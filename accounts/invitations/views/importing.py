@@ -11,6 +11,7 @@ from accounts.access.rules import MANAGE_PEOPLE, door
 from accounts.invitations import forms
 from accounts.invitations.rules import FILE_BYTES
 from accounts.invitations.services import importing
+from panel.kernel.errors import Invalid
 from panel.ui.pages import FormPage
 
 
@@ -44,12 +45,15 @@ class Import(FormPage):
         self.template_name = "accounts/invitations/file.html"
         return self.show(form=forms.File())
 
-    def perform(self, form: Any) -> str:
+    def perform(self, form: Any) -> str | HttpResponseBase:
         given = form.cleaned_data
         lines = importing.read(given["content"].encode())
-        number = importing.take(
-            actor=self.actor, lines=lines, reason=given["reason"], at=self.at, days=given["days"]
-        )  # fmt: skip
+        how = {"reason": given["reason"], "days": given["days"]}
+        try:
+            number = importing.take(actor=self.actor, lines=lines, at=self.at, **how)
+        except Invalid:
+            # Somebody changed what a row names since it was looked at.
+            return preview(self, lines, form, 422)
         told = ngettext("One person is invited.", "%(n)s people are invited.", number) % {"n": number}
         self.tell(told + " " + _("Their links are in the outbox."))
         return reverse("invitations:list")

@@ -93,7 +93,7 @@ class TestTheTab:
             assert client.post(f"{place}/grants/", form).status_code == 302
             text = client.get(f"{place}/grants/").content.decode()
             assert text.count("helps out") == 2
-            path = text.split("/withdrawal/")[0].rsplit("/", 1)[-1]
+            path = text.rsplit("/withdrawal/", 1)[0].rsplit("/", 1)[-1]
             assert client.post(f"{place}/grants/{path}/withdrawal/", {"reason": "done"}).status_code == 302
             assert "done" in client.get(f"{place}/grants/").content.decode()
             assert signed_in(bob).get(f"{place}/grants/").status_code == 404

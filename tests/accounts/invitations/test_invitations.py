@@ -206,7 +206,7 @@ class TestAFile:
         wrong = CSV + "Cy,cy,,\n"
         answer = signed_in(adam).post("/people/import/", {"content": wrong, "reason": "x", "days": "7"})
         assert answer.status_code == 422
-        assert "Line 4" in answer.content.decode()
+        assert "This is no e-mail address." in answer.content.decode()
         assert not Invitation.objects.exists()
 
     @pytest.mark.parametrize(

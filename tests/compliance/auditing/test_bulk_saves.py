@@ -15,7 +15,7 @@ JOURNALLED = "the verb that calls it journals what it did"
 BESIDE = {
     "accounts/credentials/services/keys.py": JOURNALLED,
     "accounts/credentials/services/uses.py": UPKEEP,
-    "accounts/elevation/services.py": JOURNALLED,
+    "accounts/elevation/": JOURNALLED,
     "accounts/signin/": JOURNALLED,
     "assistants/conversations/services.py": UPKEEP,
     "assistants/gateway/services.py": UPKEEP,
