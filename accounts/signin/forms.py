@@ -1,11 +1,14 @@
 """Forms of signing in. What they refuse says nothing about accounts."""
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.access.rules import ROLE_NAMES, Role
 from accounts.signin.rules import ADVISED_PASSWORD, MAX_PASSWORD, MIN_PASSWORD
@@ -105,16 +108,30 @@ _ENOUGH = [("any", _("Any second factor")), ("passkey", _("Passkeys and security
 
 
 class FactorPolicy(forms.Form):
-    """Two fields a role: what is enough, and from which day."""
+    """Two fields a role: what is enough, and from which day. `missing`: how many people of a role have no passkey."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, missing: Mapping[Role, int] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for role in Role:
             title = _("Everybody") if role is Role.MEMBER else ROLE_NAMES[role]
-            self.fields[role.value] = forms.ChoiceField(label=title, choices=_ENOUGH, widget=Segments())
-            self.fields[f"{role.value}_from"] = forms.DateField(
-                label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            count = (missing or {}).get(role, 0)
+            note = ngettext("%(n)s person has no passkey yet.", "%(n)s people have no passkey yet.", count)
+            self.fields[role.value] = forms.ChoiceField(
+                label=title,
+                choices=_ENOUGH,
+                widget=Segments(),
+                help_text=note % {"n": count} if missing else "",
             )
+            self.fields[f"{role.value}_from"] = forms.DateField(
+                label=_("From"),
+                required=False,
+                help_text=_("Empty: in two weeks."),
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            )
+
+    def rules(self) -> list[tuple[BoundField, BoundField]]:
+        """The two fields of each role."""
+        return [(self[role.value], self[f"{role.value}_from"]) for role in Role]
 
 
 class NewPassword(forms.Form):

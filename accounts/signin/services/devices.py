@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
+from accounts.people import queries as people
+from accounts.signin.models import Session
 from accounts.signin.services import throttle
 
 COOKIE = "__Host-device" if settings.SECURE_TLS else "device"
@@ -81,3 +83,13 @@ def is_token(text: str) -> bool:
 def digest(user_id: UUID, token: str) -> bytes:
     """How a person's row names a browser: by a keyed hash, another one for each person."""
     return throttle.subject("browser", str(user_id), token)
+
+
+def known_to(email: str, token: str) -> bytes:
+    """The hash by which this person's rows name this browser, when they have signed in in it before; else b"". Its tries
+    have a budget of their own: strangers elsewhere, or at the same address, cannot make its owner wait."""
+    user = people.by_email(email) if token and len(email) <= 320 and is_token(token) else None
+    if user is None:
+        return b""
+    mine = digest(user.id, token)
+    return mine if Session.objects.filter(user=user, browser=mine).exists() else b""

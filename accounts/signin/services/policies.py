@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
 from accounts.access import services as rights
-from accounts.access.rules import ROLE_NAMES, Role
+from accounts.access.rules import Role
 from accounts.signin import queries
 from accounts.signin.rules import BY_PASSKEY, CHANGE_FACTOR_POLICY, POLICY, TOUCH
 from panel.journal import services as journal
@@ -89,7 +89,3 @@ def read_policy(text: str) -> dict[str, str]:
     """The setting's JSON: role to ISO date. Raises ValueError."""
     found = json.loads(text)
     return {Role(role).value: date.fromisoformat(day).isoformat() for role, day in found.items()}
-
-
-def title_of(role: Role) -> str:
-    return _("Everybody") if role is Role.MEMBER else str(ROLE_NAMES[role])

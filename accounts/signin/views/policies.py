@@ -31,9 +31,10 @@ class FactorPolicy(FormPage):
         return found
 
     def context(self) -> dict[str, Any]:
-        missing = queries.without_passkey(self.at)
-        rows = [{"role": role, "title": policies.title_of(role), "without": missing[role]} for role in Role]
-        return {"possible": queries.passkeys_possible(), "rows": rows}
+        return {"possible": queries.passkeys_possible()}
+
+    def form_options(self) -> dict[str, Any]:
+        return {"missing": queries.without_passkey(self.at)}
 
     def perform(self, form: forms.FactorPolicy) -> str:
         given, usual = form.cleaned_data, self.at.date() + GRACE

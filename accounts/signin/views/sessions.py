@@ -68,6 +68,11 @@ def visit(request: HttpRequest) -> sessions.Visit:
     return sessions.Visit(devices.read(request.headers.get("User-Agent", "")), devices.network(address(request)), token)
 
 
+def known_browser(request: HttpRequest, email: str | None) -> bytes:
+    """The budget of this browser, when the person with this address has signed in in it before (throttle.of_password)."""
+    return devices.known_to(email or "", request.COOKIES.get(devices.COOKIE, ""))
+
+
 def enter(request: HttpRequest, user: User, device: Device, *, alone: bool = False) -> Actor:
     """Both factors are proved: open the session. Django's `login` gives it a new key and a new CSRF token. `alone`: a
     passkey that knew its owner, without a password."""

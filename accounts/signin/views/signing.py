@@ -43,7 +43,13 @@ class SignIn(FormPage):
 
     def perform(self, form: Any) -> str:
         given, where = form.cleaned_data, sessions.address(self.request)
-        user = passwords.check(email=given["email"], password=given["password"], address=where, at=timezone.now())
+        user = passwords.check(
+            email=given["email"],
+            password=given["password"],
+            address=where,
+            at=timezone.now(),
+            browser=sessions.known_browser(self.request, given["email"]),
+        )
         if user is None:
             # The same words whatever was wrong.
             raise Invalid(_("That address and password do not fit together. Check both and try again."))
@@ -75,7 +81,8 @@ class Factor(FormPage):
 
     def perform(self, form: Any) -> str:
         code, where = form.cleaned_data["code"], sessions.address(self.request)
-        device = factors.prove(user=self.who, code=code, address=where, at=timezone.now())
+        browser = sessions.known_browser(self.request, self.who.email_address)
+        device = factors.prove(user=self.who, code=code, address=where, at=timezone.now(), browser=browser)
         if device is None:
             events.refused(actor=actors.ANONYMOUS, user=self.who, at=self.at)
             raise Invalid(fields={"code": str(self.wrong)})
@@ -129,7 +136,8 @@ class StepUp(FormPage):
     def perform(self, form: Any) -> str | HttpResponse:
         user = self.user
         code, where = form.cleaned_data["code"].strip(), sessions.address(self.request)
-        device = factors.prove(user=user, code=code, address=where, at=timezone.now())
+        browser = sessions.known_browser(self.request, user.email_address)
+        device = factors.prove(user=user, code=code, address=where, at=timezone.now(), browser=browser)
         if device is None:
             events.refused(actor=self.actor, user=user, at=self.at)
             raise Invalid(fields={"code": _("That code is not right, or was used already. Wait for the next one.")})
