@@ -10,6 +10,7 @@ from accounts.access.models import CustomRole, GrantChange
 from accounts.access.rules import MANAGE_PEOPLE, MANAGE_ROLES, SEE_PEOPLE, Role
 from accounts.access.services import AboveOwnRights
 from accounts.people.models import User
+from accounts.people.rules import State
 from accounts.roles import queries, services
 from panel.kernel import clock
 from panel.kernel.actors import Actor
@@ -108,8 +109,9 @@ class TestNobodyGivesMoreThanTheyHave:
         give(adam, make(adam, MANAGE_PEOPLE.name, name="Adder"), bob)
         with pytest.raises(AboveOwnRights):
             rights.disable(actor=fresh(bob), user=adam, reason="mine now", at=clock.now())
+        eve = make_person("eve", role=Role.ADMINISTRATOR, state=State.INVITED)
         with pytest.raises(AboveOwnRights):
-            links.renew(actor=fresh(bob), user=adam, at=clock.now())
+            links.renew(actor=fresh(bob), user=eve, at=clock.now())
         charlie = make_person("charlie")
         rights.disable(actor=fresh(bob), user=charlie, reason="left", at=clock.now())
 
@@ -156,4 +158,5 @@ def test_a_role_is_made_given_changed_and_retired_on_pages(adam: User, bob: User
     client.post(f"/people/{bob.id}/roles/{role.id}/withdrawal/")
     assert not access.can(actor_of(bob), SEE_PEOPLE)
     client.post(f"/roles/{role.id}/retirement/")
+    client.get("/roles/")  # tells of what was done, by name
     assert "Desk lead" not in client.get("/roles/").content.decode()
