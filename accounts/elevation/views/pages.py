@@ -30,6 +30,8 @@ from panel.ui.menu import actor_of
 from panel.ui.pages import Act, FormPage, Page
 
 NEWEST = 2000
+# Two forms on one page, each with an answer: a label must find its own.
+DECLINE_IDS = "decline_%s"
 DOTS = {"open": "invited", "approved": "active", "declined": "disabled"}
 
 
@@ -139,7 +141,7 @@ class OfRequest(Page):
             "word": STATE_WORDS[state],
             "own": one.person_id == self.actor.id,
             "approve": self.approval() if may else None,
-            "decline": forms.Decline() if may else None,
+            "decline": forms.Decline(auto_id=DECLINE_IDS) if may else None,
         }
 
     def approval(self) -> forms.Approve:
@@ -189,6 +191,9 @@ class Approval(Answering):
 @door(SIGNED_IN)
 class Declining(Answering):
     form_class = forms.Decline
+
+    def form_options(self) -> dict[str, Any]:
+        return {"auto_id": DECLINE_IDS}
 
     def show(self, *, status: int = 200, **values: Any) -> Any:
         return super().show(status=status, decline=values.pop("form"), **values)

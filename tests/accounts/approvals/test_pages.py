@@ -1,5 +1,6 @@
 """Inbox, history, one approval, deputies, and the same through the API."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +41,8 @@ class TestPages:
         for words in ("Call support Helpers", "New name", "The old name misleads", row.digest, "&quot;kind&quot;"):
             assert words in page
         assert f'<input type="hidden" name="digest" value="{row.digest}"' in page
+        ids = re.findall(r'\sid="([^"]+)"', page.partition("<main")[2])
+        assert len(ids) == len(set(ids))
         # A field called `seen` would be taken for the mark of an edited page and break the form's first tag.
         assert 'name="seen"' not in page
 

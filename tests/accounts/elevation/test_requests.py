@@ -1,5 +1,6 @@
 """Somebody who lacks a right learns which, who can give it, and can ask. What is given on request ends by itself."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -123,6 +124,14 @@ class TestAsking:
 
 
 class TestAnswering:
+    def test_each_label_of_the_two_forms_finds_its_own_field(self, bob: User, alice: User, desk: Assistant) -> None:
+        path = reverse("elevation:request", args=[_ask(bob, desk).id])
+        client = signed_in(alice)
+        for page in (client.get(path), client.post(path + "declining/", {"answer": ""})):
+            ids = re.findall(r'\sid="([^"]+)"', _text(page).partition("<main")[2])
+            assert len(ids) == len(set(ids))
+            assert 'for="decline_answer"' in _text(page)
+
     def test_nobody_answers_their_own(self, adam: User) -> None:
         row = AccessRequest(person=adam, key_id=adam.key_id, permit="vault.view_secret", asked_at=clock.now())
         row.reason, row.answer = "r", ""
