@@ -16,7 +16,7 @@ MOST_BYTES, MOST_REQUESTS, MOST_SHIFT = 120 * 1024, 12, 0.05
 PAGES = "nav.rail a[href^='/'], .stops a[href^='/']"
 ROW = "main table tbody tr:first-child a[href^='/']"
 # An auditor's own account, session and lists are theirs; everything else is not.
-OWN = ("/sign-out/", "/lists/", "/security/", "/access-requests/", "/sign-in/")
+OWN = ("/sign-out/", "/lists/", "/account/", "/access/requests/", "/sign-in/")
 SHIFT = """window.shift = 0; new PerformanceObserver(list => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift += one.value;
 }).observe({type: "layout-shift", buffered: true});"""

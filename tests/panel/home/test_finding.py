@@ -25,7 +25,7 @@ def found(user: User, text: str) -> str:
 
 def test_pages_are_found_by_the_beginning_of_their_words(adam: User) -> None:
     assert 'href="/traces/"' in found(adam, "tra")
-    assert 'href="/policies/"' in found(adam, "guard pol")
+    assert 'href="/guard-policies/"' in found(adam, "guard pol")
     assert 'href="/traces/"' not in found(adam, "race")
 
 
