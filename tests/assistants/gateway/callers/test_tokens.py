@@ -81,7 +81,7 @@ class TestRefused:
             {"iss": "https://other.example"},
             {"exp": 1},
             {"client_id": "Zz3dE6gH9j", "sub": "Zz3dE6gH9j"},
-            {"raw": Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())},
+            {"raw": bytes(range(32))},  # a key that nobody here knows
         ],
         ids=str,
     )
