@@ -63,13 +63,14 @@ class TestFiles:
         request.actor, request.session = actor_of(adam), {}
         request._messages = FallbackStorage(request)
         assert middleware.keep(request) is None
+        request.close()
         assert not Kept.objects.exists()
 
 
 class TestHtmxAndTheApi:
     def test_a_part_of_a_page_goes_to_the_factor_as_a_whole_page_and_comes_back(self, adam: User, bob: User) -> None:
         client = signed_in(adam, fresh=False)
-        path = reverse("access:roles", args=[bob.id])
+        path = reverse("roles:give", args=[bob.id])
         sent = {"role": "developer", "reason": "Builds the shop"}
         answer = _send(client, path, sent, headers={"HX-Request": "true"})
         assert answer.status_code == 204
@@ -84,7 +85,7 @@ class TestHtmxAndTheApi:
     def test_a_page_that_htmx_asked_for_comes_back_to_where_it_stood(self, adam: User) -> None:
         client = signed_in(adam, fresh=False)
         here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/people/"}
-        answer = client.get(reverse("signin:invitations"), headers=here)
+        answer = client.get(reverse("signin:limits"), headers=here)
         assert _next(answer["HX-Redirect"]) == "http://testserver/people/"
 
     def test_the_api_says_so_in_a_problem(self, adam: User) -> None:
