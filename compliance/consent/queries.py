@@ -44,6 +44,11 @@ def visible_to(actor: Actor) -> PurposeQuerySet:
     return found if access.can(actor, permits.VIEW) else found.none()
 
 
+def asked(slug: str) -> Purpose | None:
+    """A purpose that people choose about, by name."""
+    return PurposeQuerySet(Purpose).asked().filter(slug=slug).first()
+
+
 def listed(actor: Actor) -> QuerySet[Purpose]:
     """For the list: with `given`, how many standings are written as given (stale ones included)."""
     return visible_to(actor).annotate(given=Count("standings", filter=Q(standings__state=State.GIVEN)))

@@ -69,6 +69,9 @@ class Draft(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 18, "lang": one}),
                 help_text=_("Markdown: headings, lists, links. No images and no HTML."),
             )
+        self._add_rules()
+
+    def _add_rules(self) -> None:
         self.fields["material"] = forms.TypedChoiceField(
             label=_("Change"),
             choices=[("yes", _("Material")), ("no", _("Editorial"))],

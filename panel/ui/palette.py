@@ -71,7 +71,7 @@ def register_act(act: Act) -> None:
 
 def find(request: HttpRequest, text: str) -> list[Section]:
     """Sections with at least one hit. Without text: every page and act, no objects."""
-    actor, words = menu.actor_of(request), " ".join(text[:LONGEST].split())
+    actor, words = menu.actor_of(request), " ".join(text[:LONGEST].replace("\0", " ").split())
     found = [_acts_for(actor, words), _pages(request, words)]
     if words:
         for search in sorted(_searches.values(), key=lambda one: one.order):

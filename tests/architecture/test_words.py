@@ -11,6 +11,17 @@ REAL_TIME = (
     "accounts/invitations/",  # one-time links live in real time
     "accounts/signin/",
     "accounts/access/services.py",  # how long ago a factor was proved
+    "accounts/access/middleware.py",  # the same
+    "accounts/credentials/queries/signed.py",  # signed tokens live in real time, and so do their keys
+    "accounts/credentials/tasks.py",
+    "accounts/credentials/views/oauth.py",
+    "accounts/credentials/views/protocol.py",
+    "accounts/credentials/views/rules.py",
+    "assistants/gateway/engine/state/callers.py",
+    "assistants/gateway/engine/state/identity.py",
+    "compliance/subjects/middleware.py",  # sessions and links of data subjects
+    "compliance/subjects/services/proving.py",
+    "compliance/subjects/tasks.py",
     "panel/kernel/registries/demo.py",  # proves factors
     "assistants/gateway/engine/playground/",  # tickets
     "panel/kernel/clock.py",

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,10 +14,10 @@ from compliance.consent.models import Purpose, PurposeVersion, Record, Standing
 from compliance.consent.rules import permits
 from compliance.consent.rules.purposes import Basis, Use
 from compliance.consent.rules.states import Act, NotListedError, State, is_repeat, step
+from compliance.consent.services.ledger import Drawn, Shown, stand, write
 from compliance.subjects import queries as subjects
 from compliance.subjects.models import Subject
 from panel.journal import services as journal
-from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid, Refusal
@@ -46,15 +45,6 @@ class NotYours(Forbidden):
     """Nobody gives or withdraws for somebody else."""
 
     code = "consent_not_yours"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the person saw: the digest of the purpose's words in this language, and of the notice's ("" without one)."""
-
-    language: str
-    words: str
-    notice: str = ""
 
 
 _withdrawn: list[Callable[[UUID, Purpose], None]] = []
@@ -179,24 +169,9 @@ def _write(
     if act is Act.GIVE:
         _require_givable(purpose, version, notice, shown, age_confirmed=age_confirmed)
     seen = shown or Shown(*_as_last(last, version))
-    row = Record(
-        id=ids.new_id(at), subject=subject, purpose=purpose, version=version, act=act, at=at, channel=channel,
-        language=seen.language, words=seen.words, notice_version=notice, notice_words=seen.notice,
-        age_confirmed=age_confirmed and purpose.age > 0, by_kind=actor.kind, by_id=actor.id, key_id=subject.key_id,
-        source=source,
-    )  # fmt: skip
-    if act is Act.GIVE and purpose.expires_days:
-        row.expires_at = at + timedelta(days=purpose.expires_days)
-    row.leaf_id = _tell(actor, row, after)
-    row.save(force_insert=True)
-    Standing.objects.update_or_create(
-        subject=subject,
-        purpose=purpose,
-        defaults={
-            "record": row, "state": after, "version": version.number, "notice": notice.number if notice else 0,
-            "expires_at": row.expires_at, "since": at, "epoch": epochs.bump(),
-        },
-    )  # fmt: skip
+    drawn = Drawn(actor, subject, purpose, act, version, notice, seen, channel, at)
+    row = write(drawn, after, age_confirmed=age_confirmed, source=source)
+    stand(row, after, at)
     if after is State.WITHDRAWN:
         for told in _withdrawn:
             told(subject_id, purpose)
@@ -229,11 +204,3 @@ def _not_possible(act: Act) -> str:
     if act is Act.WITHDRAW:
         return _("Nothing was given that could be withdrawn.")
     return _("This is not possible now. Look at your choices again.")
-
-
-def _tell(actor: Actor, row: Record, after: State) -> UUID:
-    detail = {
-        "subject": str(row.subject_id), "purpose": str(row.purpose_id), "state": after.value, "channel": row.channel,
-        "words": row.words, "notice": row.notice_words, "language": row.language,
-    }  # fmt: skip
-    return journal.record(f"consent.choice.{after.value}", actor=actor, obj=row, detail=detail, at=row.at)

@@ -27,7 +27,6 @@ def build(*, actor: Actor, record: Record, at: datetime) -> bundles.Built:
 def receipt(record: Record) -> dict[str, Any]:
     """The receipt as JSON: times are UTC ISO instants, durations ISO 8601, the principal a pseudonym."""
     words = Words.of(record.version.texts[record.language])
-    notice = record.notice_version
     return {
         "header": {
             "schema_version": SCHEMA,
@@ -52,19 +51,7 @@ def receipt(record: Record) -> dict[str, Any]:
         "party_identification": [
             {"party_id": "controller", "party_name": organisation() or "–", "party_role": "controller"}
         ],
-        "events": [
-            {
-                "event_time": record.at.isoformat(),
-                "event_type": "explicit" if record.act == Act.GIVE else record.act,
-                "event_state": _STATES[Act(record.act)],
-                "channel": record.channel,
-                "entity_id": record.by_kind,
-                "validity_until": record.expires_at.isoformat() if record.expires_at else "",
-                "age_confirmed": record.age_confirmed,
-                "journal_leaf": str(record.leaf_id),
-                "notice_version": notice.number if notice else 0,
-            }
-        ],
+        "events": [_event(record)],
     }
 
 
@@ -90,3 +77,18 @@ def _words(record: Record) -> dict[str, bytes]:
             told = {"format": 1, "policy": notice.policy.slug, "language": language, **text.stored}
             found["notice.json"] = canonical.encode(told)
     return found
+
+
+def _event(record: Record) -> dict[str, Any]:
+    notice = record.notice_version
+    return {
+        "event_time": record.at.isoformat(),
+        "event_type": "explicit" if record.act == Act.GIVE else record.act,
+        "event_state": _STATES[Act(record.act)],
+        "channel": record.channel,
+        "entity_id": record.by_kind,
+        "validity_until": record.expires_at.isoformat() if record.expires_at else "",
+        "age_confirmed": record.age_confirmed,
+        "journal_leaf": str(record.leaf_id),
+        "notice_version": notice.number if notice else 0,
+    }

@@ -13,7 +13,7 @@ from accounts.access.rules import open_to_subject
 from compliance.consent import queries
 from compliance.consent.models import Purpose
 from compliance.consent.services import choosing, receipts
-from compliance.consent.services.choosing import Shown
+from compliance.consent.services.ledger import Shown
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Visitor
 from panel.kernel.errors import Conflict, Invalid, Missing
@@ -62,7 +62,7 @@ class Choice(OfVisitor):
 
     @cached_property
     def purpose(self) -> Purpose:
-        found = Purpose.objects.asked().filter(slug=self.kwargs["slug"]).first()
+        found = queries.asked(self.kwargs["slug"])
         if found is None:
             raise Missing(_("There is no such purpose."))
         return found

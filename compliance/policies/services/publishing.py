@@ -44,32 +44,14 @@ def publish(*, policy_id: UUID, digest: str, actor: Actor, approval_id: UUID | N
     if queries.draft_digest(draft) != digest:
         raise Changed(_("The draft has changed since then."))
     texts = _publishable(policy, draft, at)
-    effective_at = max(draft.effective_at or at, at)
-    number = (policy.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-    made = PolicyVersion.objects.create(
-        id=ids.new_id(at),
-        policy=policy,
-        number=number,
-        digest=content.version_digest(
-            policy.slug, texts, effective_at=effective_at, material=draft.material, summary=draft.summary
-        ),
-        texts=draft.texts,
-        digests={one: content.text_digest(policy.slug, one, text) for one, text in texts.items()},
-        summary=draft.summary,
-        material=draft.material or number == 1,
-        effective_at=effective_at,
-        published_at=at,
-        author_kind=draft.edited_by_kind,
-        author_id=draft.edited_by_id,
-        approval_id=approval_id,
-    )
+    made = _version(policy, draft, texts, approval_id, at)
     draft.summary, draft.effective_at, draft.revision = "", None, draft.revision + 1
     draft.save(update_fields=["summary", "effective_at", "revision"])
     detail = {
-        "number": number,
+        "number": made.number,
         "digest": made.digest,
         "material": made.material,
-        "effective_at": effective_at.isoformat(),
+        "effective_at": made.effective_at.isoformat(),
     }
     journal.record("policies.version.published", actor=actor, obj=policy, detail=detail, at=at)
     return made
@@ -92,3 +74,27 @@ def _publishable(policy: Policy, draft: PolicyDraft, at: datetime) -> dict[str, 
     if last is not None and last.texts == draft.texts:
         raise NothingNew(_("The draft says what version %(n)s says.") % {"n": last.number})
     return texts
+
+
+def _version(
+    policy: Policy, draft: PolicyDraft, texts: dict[str, Text], approval_id: UUID | None, at: datetime
+) -> PolicyVersion:
+    effective_at = max(draft.effective_at or at, at)
+    number = (policy.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    return PolicyVersion.objects.create(
+        id=ids.new_id(at),
+        policy=policy,
+        number=number,
+        digest=content.version_digest(
+            policy.slug, texts, effective_at=effective_at, material=draft.material, summary=draft.summary
+        ),
+        texts=draft.texts,
+        digests={one: content.text_digest(policy.slug, one, text) for one, text in texts.items()},
+        summary=draft.summary,
+        material=draft.material or number == 1,
+        effective_at=effective_at,
+        published_at=at,
+        author_kind=draft.edited_by_kind,
+        author_id=draft.edited_by_id,
+        approval_id=approval_id,
+    )

@@ -15,7 +15,6 @@ from compliance.policies.views.base import OfPolicy, wanted
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Act, FormPage
-from panel.ui.prose import safe_html
 
 
 @door(permits.WRITE)
@@ -44,7 +43,6 @@ class Detail(OfPolicy):
         return {
             **super().context(),
             "shown": shown,
-            "body": safe_html(shown.text.body) if shown else "",
             "coming": queries.coming(policy, at),
             "versions": [(row, row == live) for row in rows],
             "authors": people.names({row.author_id for row in rows if row.author_id}),
@@ -72,7 +70,6 @@ class Version(OfPolicy):
             **super().context(),
             "version": found,
             "shown": shown,
-            "body": safe_html(shown.text.body),
             "before": before,
             "changes": [(LANGUAGES[one], rows) for one, rows in changes],
             "languages": [(one, LANGUAGES[one]) for one in shown.languages],

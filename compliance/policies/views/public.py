@@ -14,7 +14,6 @@ from compliance.policies.views.base import wanted
 from compliance.subjects import queries as subjects
 from panel.kernel.errors import Missing
 from panel.ui.pages import Page
-from panel.ui.prose import safe_html
 
 WHY = "The public reads what happens to its data before it has an account."
 GPC_SINCE = "2026-11-26"
@@ -58,7 +57,6 @@ class OfPublic(Page):
             "policy": self.policy,
             "kind": KIND_NAMES[self.policy.kind],  # type: ignore[index]
             "shown": shown,
-            "body": safe_html(shown.text.body),
             "live": queries.in_force(self.policy, self.at) if self.policy.archived_at is None else None,
             "versions": queries.versions(self.policy),
             "changes": [rows for language, rows in changes if language == shown.language],

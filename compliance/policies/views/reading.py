@@ -15,7 +15,6 @@ from compliance.policies.services import accepting
 from compliance.policies.views.base import wanted
 from panel.kernel.errors import Conflict, Missing
 from panel.ui.pages import FormPage, Page
-from panel.ui.prose import safe_html
 
 
 @door(permits.READ)
@@ -63,7 +62,6 @@ class Read(FormPage):
         return {
             "policy": self.policy,
             "shown": shown,
-            "body": safe_html(shown.text.body),
             "languages": [(one, LANGUAGES[one]) for one in shown.languages],
             "duty": next((duty for duty in duties if duty.policy.id == self.policy.id), None),
         }

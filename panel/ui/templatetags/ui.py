@@ -9,7 +9,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from panel.kernel import clock
 from panel.ui.drawings import icons, tape
 from panel.ui.menu import Identity
+from panel.ui.prose import safe_html
 
 STATES = {
     "live": gettext_lazy("Live"),
@@ -33,6 +34,12 @@ STATES = {
 register = template.Library()
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.glyph, name="glyph")
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Markdown that people wrote, without raw HTML, images and attributes (panel.ui.prose)."""
+    return mark_safe(safe_html(text))  # noqa: S308 - an allow-list made it
 
 
 @register.simple_tag

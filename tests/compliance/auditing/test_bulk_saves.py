@@ -17,7 +17,7 @@ BESIDE = {
     "accounts/credentials/services/uses.py": UPKEEP,
     "accounts/elevation/": JOURNALLED,
     "accounts/signin/": JOURNALLED,
-    "assistants/conversations/services.py": UPKEEP,
+    "assistants/conversations/services/keeping.py": UPKEEP,
     "assistants/gateway/services.py": UPKEEP,
     "panel/": "the ground is not watched by the feed; its verbs journal themselves",
     "compliance/": JOURNALLED,

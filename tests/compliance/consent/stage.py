@@ -9,7 +9,7 @@ from compliance.consent import queries
 from compliance.consent.models import Purpose, Record
 from compliance.consent.rules.purposes import Words
 from compliance.consent.services import choosing, purposes
-from compliance.consent.services.choosing import Shown
+from compliance.consent.services.ledger import Shown
 from compliance.policies.models import Policy
 from compliance.subjects.rules import Kind
 from compliance.subjects.services import naming as subjects

@@ -12,7 +12,7 @@ from compliance.consent.models import Purpose, Record, Standing
 from compliance.consent.rules.purposes import Words
 from compliance.consent.rules.states import Act, State
 from compliance.consent.services import choosing, purposes
-from compliance.consent.services.choosing import Shown
+from compliance.consent.services.ledger import Shown
 from compliance.policies.rules.content import Text
 from panel.journal.models import Leaf
 from panel.kernel import clock

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import conditional_escape
 
 from accounts.people.models import User
 from panel.journal.models import Leaf
@@ -153,7 +154,7 @@ def test_every_letter_has_a_preview_that_only_its_own_style_dresses(alice: User)
     client = signed_in(alice)
     assert "Invitation" in text(client, "letters")
     for name in letters.registered():
-        assert str(letters.registered()[name].title) in text(client, "letter", name)
+        assert conditional_escape(letters.registered()[name].title) in text(client, "letter", name)
         response = client.get(reverse("ops:letter_html", args=[name]))
         policy = response["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
