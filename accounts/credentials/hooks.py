@@ -22,7 +22,8 @@ from panel.kernel.registries import objects, privacy, settings, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.kernel.registries.settings import Spec
 from panel.outbound.mail import letters
-from panel.ui import cards, menu, palette
+from panel.ui import cards, menu
+from panel.ui.ways import palette
 
 _WORD = NotPersonal("a fixed word of the program")
 

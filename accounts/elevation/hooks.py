@@ -12,7 +12,8 @@ from panel.journal import events
 from panel.kernel.registries import alarms, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.outbound.mail import letters
-from panel.ui import cards, menu, tour
+from panel.ui import cards, menu
+from panel.ui.ways import tour
 from panel.ui.web import errors
 
 _WORD = NotPersonal("a fixed word of the program")

@@ -6,7 +6,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from accounts.signin.services import kept, passkeys, sessions, throttle
+from accounts.signin.services import kept, sessions, throttle
+from accounts.signin.services.webauthn import passkeys
 from panel.kernel.jobs import job
 
 

@@ -24,7 +24,8 @@ from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import demo, objects, privacy, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import cards, menu, palette, tour
+from panel.ui import cards, menu
+from panel.ui.ways import palette, tour
 
 access.register_permits(*permits.PERMITS)
 ledgers.append_only("catalog_version", "catalog_publication", "catalog_caseresult")

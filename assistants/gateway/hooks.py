@@ -23,7 +23,8 @@ from panel.kernel.crypto import keyring
 from panel.kernel.registries import alarms, backups, privacy, setup
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import cards, menu, palette, tour
+from panel.ui import cards, menu
+from panel.ui.ways import palette, tour
 
 subjects.register_spelling(lambda named: payload.end_user(named, keyring.secret(keyring.named("gateway"), "subjects")))
 menu.register(menu.Item("gateway", gettext_lazy("Traces"), "gateway:traces", "list-tree", SEE_TRACES, order=10))

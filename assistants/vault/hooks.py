@@ -18,7 +18,8 @@ from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
-from panel.ui import cards, menu, palette, tour
+from panel.ui import cards, menu
+from panel.ui.ways import palette, tour
 
 access.register_permits(*rules.PERMITS)
 ledgers.append_only("vault_secretversion")

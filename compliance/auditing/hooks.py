@@ -17,7 +17,8 @@ from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
 from panel.kernel.registries import objects, privacy
 from panel.kernel.registries.privacy import NotPersonal
-from panel.ui import cards, menu, tour
+from panel.ui import cards, menu
+from panel.ui.ways import tour
 
 access.register_permits(rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY)
 ledgers.append_only("auditing_change")

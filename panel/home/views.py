@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.access.rules import SIGNED_IN, door
 from panel.kernel.errors import Missing
-from panel.ui import cards, palette, tour
+from panel.ui import cards
 from panel.ui.pages import Page
+from panel.ui.ways import palette, tour
 
 
 @door(SIGNED_IN)

@@ -21,7 +21,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from accounts.people.models import User
 from accounts.signin.models import Passkey
-from accounts.signin.services import passkeys
+from accounts.signin.services.webauthn import passkeys
 from panel.kernel.actors import Actor
 
 PRESENT, VERIFIED, ELIGIBLE, ATTESTED = 0x01, 0x04, 0x08, 0x40

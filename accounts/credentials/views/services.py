@@ -79,13 +79,13 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         request, Rows(programs.counted(rows), ["name", "purpose"]), _columns(list(rows[:1000])), sort="name",
         filters=FILTERS, empty=empty, presets=PRESETS, csv_name="service-accounts",
     )  # fmt: skip
-    return answer(request, "accounts/credentials/services.html", page, {"may": may})
+    return answer(request, "accounts/credentials/services/services.html", page, {"may": may})
 
 
 @door(rules.ADD_SERVICE)
 class New(FormPage):
     form_class = forms.Service
-    template_name = "accounts/credentials/new_service.html"
+    template_name = "accounts/credentials/services/new_service.html"
 
     def perform(self, form: forms.Service) -> str:
         given = form.cleaned_data
@@ -110,7 +110,7 @@ class OfService(Page):
 
 @door(rules.USE)
 class Detail(OfService):
-    template_name = "accounts/credentials/service.html"
+    template_name = "accounts/credentials/services/service.html"
 
     def context(self) -> dict[str, Any]:
         service, own = self.service, programs.answers_for(self.actor, self.service)
@@ -135,7 +135,7 @@ def _life(key: ApiKey, at: datetime) -> tuple[str, Text]:
 @door(rules.USE)
 class Handover(OfService, FormPage):
     form_class = forms.Handover
-    template_name = "accounts/credentials/handover.html"
+    template_name = "accounts/credentials/services/handover.html"
 
     def context(self) -> dict[str, Any]:
         return {"service": self.service}
@@ -153,7 +153,7 @@ class Handover(OfService, FormPage):
 @door(rules.USE)
 class Closing(OfService, FormPage):
     form_class = forms.Closing
-    template_name = "accounts/credentials/closing.html"
+    template_name = "accounts/credentials/services/closing.html"
 
     def context(self) -> dict[str, Any]:
         return {"service": self.service}

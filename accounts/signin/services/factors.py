@@ -15,7 +15,8 @@ from django_otp.models import Device
 from accounts.people.models import User
 from accounts.signin import queries, rules
 from accounts.signin.models import Passkey, RecoveryCode, RecoveryDevice, TotpDevice, digest_of
-from accounts.signin.services import notices, passkeys, throttle
+from accounts.signin.services import notices, throttle
+from accounts.signin.services.webauthn import passkeys
 from panel.journal import services as journal
 from panel.kernel import clock, ids
 from panel.kernel.actors import Actor

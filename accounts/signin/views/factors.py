@@ -45,7 +45,7 @@ class OfFactor(Own):
 @door(CHANGE)
 class Name(OfFactor, FormPage):
     form_class = forms.FactorName
-    template_name = "accounts/signin/factor_name.html"
+    template_name = "accounts/signin/factors/factor_name.html"
 
     def initial(self) -> dict[str, Any]:
         return {"name": self.called}
@@ -62,7 +62,7 @@ class Name(OfFactor, FormPage):
 class Removal(OfFactor):
     """GET names the consequences, POST removes."""
 
-    template_name = "accounts/signin/factor_removal.html"
+    template_name = "accounts/signin/factors/factor_removal.html"
 
     def context(self) -> dict[str, Any]:
         left = len([one for one in (self.held.totp, *self.held.passkeys) if one]) - 1

@@ -11,10 +11,11 @@ from accounts.access.rules import SIGNED_IN, door, open_to_all
 from accounts.people.models import User
 from accounts.signin import forms
 from accounts.signin.rules import CHANGE, PENDING
-from accounts.signin.services import factors, passkeys
+from accounts.signin.services import factors
 from accounts.signin.services import sessions as events
-from accounts.signin.services.ceremony import NotAccepted, State
-from accounts.signin.services.passkeys import Begun
+from accounts.signin.services.webauthn import passkeys
+from accounts.signin.services.webauthn.ceremony import NotAccepted, State
+from accounts.signin.services.webauthn.passkeys import Begun
 from accounts.signin.views import sessions
 from accounts.signin.views.ending import Own
 from accounts.signin.views.signing import Factor, SignIn, StepUp, other_than
@@ -165,7 +166,7 @@ class Registration(Own, FormPage):
     """A new passkey or security key."""
 
     form_class = forms.NewPasskey
-    template_name = "accounts/signin/passkey.html"
+    template_name = "accounts/signin/factors/passkey.html"
 
     def perform(self, form: forms.NewPasskey) -> str:
         given = form.cleaned_data

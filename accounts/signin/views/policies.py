@@ -19,7 +19,7 @@ GRACE = timedelta(days=14)
 @door(CHANGE_FACTOR_POLICY)
 class FactorPolicy(FormPage):
     form_class = forms.FactorPolicy
-    template_name = "accounts/signin/factor_policy.html"
+    template_name = "accounts/signin/factors/factor_policy.html"
     edits = True
 
     def initial(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Authenticator(Own, FormPage):
     """A new authenticator takes the old one's place when its first code is right."""
 
     form_class = forms.Code
-    template_name = "accounts/signin/authenticator.html"
+    template_name = "accounts/signin/factors/authenticator.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         factors.forget_waiting(self.user)
@@ -80,7 +80,7 @@ class Authenticator(Own, FormPage):
 class Codes(Own):
     """POST makes ten new recovery codes and shows them once."""
 
-    template_name = "accounts/signin/codes.html"
+    template_name = "accounts/signin/factors/codes.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         return sessions.to(self.back())

@@ -8,7 +8,8 @@ from panel.kernel.registries import alarms, backups, objects, privacy, settings,
 from panel.kernel.registries.privacy import NotPersonal
 from panel.kernel.registries.settings import Spec
 from panel.ops.backups import queries, replays, rules
-from panel.ui import cards, menu, tour
+from panel.ui import cards, menu
+from panel.ui.ways import tour
 
 register_permits(*rules.PERMITS)
 

@@ -13,8 +13,8 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from accounts.people.models import User
 from accounts.signin import queries
 from accounts.signin.models import Challenge, Passkey
-from accounts.signin.services import ceremony, passkeys
-from accounts.signin.services.ceremony import NotAccepted
+from accounts.signin.services.webauthn import ceremony, passkeys
+from accounts.signin.services.webauthn.ceremony import NotAccepted
 from panel.journal.models import Leaf
 from panel.kernel.envelope import EnvelopeError
 from panel.outbound.models import Message

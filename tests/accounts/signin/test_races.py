@@ -13,8 +13,9 @@ from django_otp.models import Device
 
 from accounts.people.models import User
 from accounts.signin.models import Passkey, TotpDevice
-from accounts.signin.services import factors, passkeys, throttle
-from accounts.signin.services.ceremony import NotAccepted
+from accounts.signin.services import factors, throttle
+from accounts.signin.services.webauthn import passkeys
+from accounts.signin.services.webauthn.ceremony import NotAccepted
 from panel.kernel import clock
 from panel.kernel.actors import SYSTEM
 from panel.kernel.errors import Refusal, TooMany

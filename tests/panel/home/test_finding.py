@@ -11,7 +11,8 @@ from accounts.people.models import User
 from assistants.conversations.models import Call
 from assistants.gateway.views import traffic
 from panel.kernel import clock
-from panel.ui import cards, palette, tour
+from panel.ui import cards
+from panel.ui.ways import palette, tour
 from tests.assistants.catalog import stage
 from tests.factories.people import actor_of, signed_in
 from tests.panel.home.test_now import make_call

@@ -19,8 +19,9 @@ from webauthn.helpers.structs import AuthenticationCredential
 from accounts.people.models import User
 from accounts.signin import rules
 from accounts.signin.models import Challenge, Passkey
-from accounts.signin.services import ceremony, notices
-from accounts.signin.services.ceremony import NotAccepted, State
+from accounts.signin.services import notices
+from accounts.signin.services.webauthn import ceremony
+from accounts.signin.services.webauthn.ceremony import NotAccepted, State
 from panel.journal import services as journal
 from panel.kernel import clock
 from panel.kernel.actors import ANONYMOUS, Actor
