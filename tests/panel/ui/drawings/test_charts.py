@@ -1,6 +1,6 @@
 """Charts: the picture is the one on file, its words and its table tell the same numbers.
 
-After a wanted change of a drawing: `GOLDEN=write .venv/bin/pytest tests/panel/ui/drawings/test_charts.py`, then look at the difference.
+After a wanted change: `GOLDEN=write .venv/bin/pytest tests/panel/ui/drawings/test_charts.py`, then look at the difference.
 """
 
 import os
