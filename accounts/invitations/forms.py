@@ -14,10 +14,16 @@ from accounts.invitations.rules import DAYS, USUAL_DAYS
 PERIODS = [(days, ngettext_lazy("%(n)s day", "%(n)s days", days) % {"n": days}) for days in DAYS]
 
 
-def _days() -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=_("The link works for"), choices=PERIODS, coerce=int, initial=USUAL_DAYS, required=False,
-        empty_value=str(USUAL_DAYS),
+class _Days(forms.TypedChoiceField):
+    """A number, also when nothing was chosen (Django's types know no `empty_value` but text)."""
+
+    def clean(self, value: Any) -> int:
+        return super().clean(value) or USUAL_DAYS
+
+
+def _days() -> _Days:
+    return _Days(
+        label=_("The link works for"), choices=PERIODS, coerce=int, initial=USUAL_DAYS, required=False
     )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ def with_canaries(model: type[models.Model]) -> models.Model:
             values[field.attname] = ids.new_id() if field.target_field.get_internal_type() == "UUIDField" else 1
         elif isinstance(field, models.AutoField):
             values[field.attname] = 1
+        elif isinstance(field, models.UUIDField) and field.primary_key:
+            values[field.attname] = ids.new_id()
         elif isinstance(field, models.JSONField):
             values[field.attname] = {"value": canary(field)}
         elif isinstance(field, ArrayField):
