@@ -29,6 +29,8 @@ correcthorsebatterystaple trustnoone iloveyou sommer winter herbst fruehling sum
 """
 # How many digits and signs that are hung on at the ends make a listed word no better.
 _HUNG_ON = 8
+# Spaces and dashes make no new password of a listed one, nor of a name.
+_BETWEEN = re.compile(r"[\s._-]")
 # A password needs this much beside one's own names.
 _REST = 6
 
@@ -59,8 +61,7 @@ def cores(password: str) -> set[str]:
     """What a guesser's list would hold of this: itself, without what is hung on at its ends, one half of a word that is
     doubled; each also read backwards and with letters for the signs that look like them."""
     folded = plain(password).casefold()
-    # Spaces and dashes make no new password of a listed one.
-    joined = re.sub(r"[\s._-]", "", folded)
+    joined = _BETWEEN.sub("", folded)
     half = joined[: len(joined) // 2]
     doubled = [half] if half and joined in (half * 2, half + half[::-1]) else []
     forms = {one for text in (folded, joined, *doubled) for one in _trimmed(text)}
@@ -105,6 +106,6 @@ def _is_about(folded: str, words: Iterable[str]) -> bool:
         rest = text
         for word in sorted(words, key=len, reverse=True):
             rest = rest.replace(word, "")
-        if rest != text and len(rest) < _REST:
+        if rest != text and len(_BETWEEN.sub("", rest)) < _REST:
             return True
     return False

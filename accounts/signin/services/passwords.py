@@ -76,11 +76,12 @@ def _tell_refused(user: User | None, address: str) -> None:
         )  # fmt: skip
 
 
-def require_good(password: str, user: User | None = None, *, name: str = "", email: str = "") -> None:
-    """Raise Invalid with the sentence that says what is wrong with a new password."""
+def require_good(password: str, user: User | None = None, *, name: str = "", email: str = "", house: str = "") -> None:
+    """Raise Invalid with the sentence that says what is wrong with a new password. `house`: the organisation's name
+    before the panel knows it."""
     if user is not None:
         name, email = user.full_name, user.email_address or ""
-    fault = blocklist.fault(password, name=name, email=email, organisation=organisation())
+    fault = blocklist.fault(password, name=name, email=email, organisation=house or organisation())
     if fault:
         raise Invalid(fields={"password": fault})
 

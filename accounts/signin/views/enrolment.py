@@ -74,7 +74,9 @@ def administrator(request: HttpRequest, enrolment: Enrolment) -> Answer:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            passwords.require_good(given["password"], name=given["full_name"], email=given["email"])
+            passwords.require_good(
+                given["password"], name=given["full_name"], email=given["email"], house=given["organisation"]
+            )
             user = people_services.create_or_resume(
                 full_name=given["full_name"], email=given["email"], begun=begun.id if begun else None
             )
