@@ -28,7 +28,7 @@ class TestManagement:
         with pytest.raises(NeedsFreshFactor):
             client_of(actor_of(alice), None, "manage:credentials")
         with pytest.raises(Invalid, match="cannot do more than you"):
-            client_of(fresh(alice), None, "manage:people")
+            client_of(fresh(alice), None, "people.roles")
 
     def test_the_scopes_of_the_token_count_and_not_those_of_its_client(self, client: Http, alice: User) -> None:
         issued = client_of(fresh(alice), None, "manage:credentials", "manage:catalog")

@@ -111,7 +111,7 @@ class TestAFormThatExpired:
 
     def _send(self, client: Client, **headers: str) -> Any:
         sent = urlencode({"name": "Night shift", "csrfmiddlewaretoken": "a" * 64})
-        return client.post("/teams/", sent, content_type="application/x-www-form-urlencoded", headers=headers)
+        return client.post("/teams/new/", sent, content_type="application/x-www-form-urlencoded", headers=headers)
 
     def test_from_this_panel_it_is_kept_and_waits_for_a_button(self, adam: User) -> None:
         client = signed_in(adam, client=Client(enforce_csrf_checks=True))
