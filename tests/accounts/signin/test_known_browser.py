@@ -1,6 +1,7 @@
 """A browser in which its owner has signed in before is heard, whatever strangers tried elsewhere or at its address."""
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,7 +23,7 @@ def alice() -> User:
     return make_person("alice", password=PASSWORD)
 
 
-def enter(client: Client, code: str, **extra: str) -> list[int]:
+def enter(client: Client, code: str, **extra: Any) -> list[int]:
     first = client.post("/sign-in/", {"email": EMAIL, "password": PASSWORD}, **extra)
     second = client.post("/sign-in/factor/", {"code": code}, **extra)
     return [first.status_code, second.status_code]

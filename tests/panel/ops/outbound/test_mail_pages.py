@@ -154,7 +154,7 @@ def test_every_letter_has_a_preview_that_only_its_own_style_dresses(alice: User)
     client = signed_in(alice)
     assert "Invitation" in text(client, "letters")
     for name in letters.registered():
-        assert conditional_escape(letters.registered()[name].title) in text(client, "letter", name)
+        assert conditional_escape(str(letters.registered()[name].title)) in text(client, "letter", name)
         response = client.get(reverse("ops:letter_html", args=[name]))
         policy = response["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
