@@ -74,7 +74,9 @@ def examine(lines: list[Line]) -> list[Row]:
     known |= {str(ROLE_NAMES[role]).casefold(): (role.value, str(ROLE_NAMES[role])) for role in Role}
     teams = {team.name.casefold(): team for team in people.teams()}
     twice = {email for email, n in Counter(one.email.casefold() for one in lines).items() if n > 1}
-    indexes = {one.number: blind.index(EMAIL_INDEX, one.email) for one in lines if one.email}
+    named = [one for one in lines if one.email]
+    found_by = blind.indexes(EMAIL_INDEX, (one.email for one in named))
+    indexes = {one.number: index for one, index in zip(named, found_by, strict=True)}
     taken = {
         bytes(one)
         for one in User.objects.filter(email_index__in=indexes.values()).values_list("email_index", flat=True)
