@@ -23,11 +23,14 @@ class Route:
     kinds: tuple[tuple[str, str], ...]
 
     def path_with(self, values: dict[str, str]) -> str:
-        """The path with `values` for its parameters by name, strange ids for the others."""
-        path = self.path
+        """The path with `values` for its parameters, strange ids for the others. The name is "secret_id", or
+        "guard:policy_id" for a word that means another thing in another slice.
+        """
+        path, slice_ = self.path, self.name.partition(":")[0]
         for name, filler in self.kinds:
-            if name in values:
-                path = path.replace(filler, values[name], 1)
+            value = values.get(f"{slice_}:{name}", values.get(name))
+            if value is not None:
+                path = path.replace(filler, value, 1)
         return path
 
 

@@ -29,6 +29,7 @@ from panel.outbound.models import Message
 from tests.factories.approvals import make_approval, make_deputy
 from tests.factories.elevation import make_eligible, make_glass, make_request
 from tests.factories.people import actor_of, make_team, signed_in
+from tests.factories.ruled import ruled
 
 CANARY = "Zilpzalp"
 SECRET_VALUE = "sk-zilpzalp-0123456789abcdefghijklmnopqrstuvwxyz"
@@ -36,7 +37,9 @@ SECRET_VALUE = "sk-zilpzalp-0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass
 class World:
-    """`values` maps the name of a URL parameter to an id that exists; `clients` signs each of the cast in."""
+    """`values` maps the name of a URL parameter ("guard:policy_id" for one slice) to an id that exists; `clients` signs
+    each of the cast in.
+    """
 
     values: dict[str, str]
     people: dict[str, User]
@@ -128,6 +131,7 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "rule": "auditor_administrator",
         "number": "1",
         "kind": "provider",
+        **ruled(people, assistant, CANARY),
     }
 
 

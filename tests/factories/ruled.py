@@ -1,0 +1,77 @@
+"""What an organisation lays down, for the sweep: a policy in force, a purpose, a role, an invitation, a guard, a test.
+
+What the public may read carries no CANARY; everything else does.
+"""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.access.rules import SEE_PEOPLE
+from accounts.approvals.services import deciding
+from accounts.invitations.services import inviting
+from accounts.people.models import User
+from accounts.roles import services as roles
+from assistants.catalog.models import Assistant
+from assistants.catalog.services import pinned
+from assistants.guard import services as guard
+from assistants.guard.rules import presets
+from assistants.providers import services as providers
+from compliance.consent.models import Purpose
+from compliance.consent.rules.purposes import Words
+from compliance.consent.services import purposes
+from compliance.policies.models import Policy
+from compliance.policies.rules.content import Text
+from compliance.policies.services import drafts, publishing
+from panel.kernel import actors, clock, ids
+from panel.kernel.actors import Actor
+from panel.ops.models import Backup
+from tests.factories.people import actor_of
+
+SLUG = "care"
+
+
+def fresh(user: User) -> Actor:
+    return actor_of(user, fresh_at=timezone.now())
+
+
+def make_policy(writer: User, publisher: User) -> Policy:
+    """Version 1 is in force. Nobody must accept it: an unread policy would close every other door of the sweep."""
+    text, at = {"en": Text("How we take care", "We take care.")}, clock.now()
+    row = drafts.create(actor=fresh(writer), name="Care", slug=SLUG, kind="notice", texts=text, at=at)
+    asked = publishing.ask(actor=fresh(writer), policy=row, reason="for the test", at=clock.now())
+    deciding.approve(actor=fresh(publisher), approval=asked, seen=asked.digest, at=clock.now())
+    return row
+
+
+def make_purpose(writer: User) -> Purpose:
+    words = {"en": Words("Take more care", "We read some chats to take more care.")}
+    return purposes.create(
+        actor=fresh(writer), slug=SLUG, basis="consent", use="improvement", texts=words, at=clock.now()
+    )
+
+
+def make_backup() -> Backup:
+    """One that waits for its turn; there is no file."""
+    return Backup.objects.create(id=ids.new_id(), reason="manual", by_kind="system", started_at=clock.now())
+
+
+def ruled(people: dict[str, User], assistant: Assistant, name: str) -> dict[str, str]:
+    """Values by URL parameter; "guard:policy_id" where two slices use the same word. `name` is what strangers must not see."""
+    console, at, adam, pia = actors.console(), clock.now(), people["adam"], people["pia"]
+    wanted = inviting.Wanted(f"{name} Newcomer", f"{name}-newcomer@example.test")
+    host = providers.allow_host(actor=console, host="10.1.2.3:8443", reason=name, at=at)
+    found: dict[str, UUID] = {
+        "policies:policy_id": make_policy(pia, adam).id,
+        "guard:policy_id": guard.create(actor=console, name=f"{name} guard", document=presets.STRICT, at=at).id,
+        "purpose_id": make_purpose(pia).id,
+        "role_id": roles.make(actor=fresh(adam), name=f"{name} role", purpose="", permits=[SEE_PEOPLE.name], at=at).id,
+        "invitation_id": inviting.invite(actor=fresh(adam), wanted=wanted, at=at)[0].id,
+        "backup_id": make_backup().id,
+        "host_id": host.id,
+        "case_id": pinned.keep_case(
+            actor=console, assistant=assistant, title=f"{name} test", expected="allow", at=at,
+            messages=[{"role": "user", "content": name}],
+        ).id,
+    }  # fmt: skip
+    return {"slug": SLUG, **{key: str(value) for key, value in found.items()}}
