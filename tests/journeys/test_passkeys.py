@@ -48,8 +48,7 @@ def owner(browser: Browser, demo: StartedPanel, world: dict[str, Any]) -> Owner:
     person, kept = _enter(browser, demo), steps.Kept(seed=known["totp_secret"])
     steps.sign_in(person, kept, known["email"], known["password"])
     # Chromium forgets an authenticator when the window leaves its first empty page: it is held after that.
-    made = Owner(person, kept, authenticator.hold(person), known["email"], known["password"])
-    return made
+    return Owner(person, kept, authenticator.hold(person), known["email"], known["password"])
 
 
 def _enter(running: Browser, demo: StartedPanel) -> Person:
@@ -63,7 +62,7 @@ def test_a_plain_key_that_does_not_know_its_owner_is_not_registered(owner: Owner
     owner.person.look("add a passkey")
     owner.person.fill("Name", "Plain key")
     owner.press("Add this passkey")
-    expect(owner.said()).to_contain_text("Nothing was sent")
+    expect(owner.said()).to_contain_text("Nothing was sent", timeout=20_000)
     assert key.credentials() == []
     key.lay_down()
     owner.laptop = authenticator.hold(owner.person)
