@@ -62,7 +62,7 @@ def test_a_plain_key_that_does_not_know_its_owner_is_not_registered(owner: Owner
     owner.person.look("add a passkey")
     owner.person.fill("Name", "Plain key")
     owner.press("Add this passkey")
-    expect(owner.said()).to_contain_text("Nothing was sent", timeout=20_000)
+    expect(owner.said()).to_contain_text("Nothing was sent")
     assert key.credentials() == []
     key.lay_down()
     owner.laptop = authenticator.hold(owner.person)
