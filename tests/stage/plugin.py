@@ -15,6 +15,14 @@ from tests.stage.run import Run, joined_run, new_run
 hypothesis.settings.register_profile("panel", deadline=None)
 hypothesis.settings.load_profile("panel")
 NO_BROWSER = "BROWSER=0 was said"
+# Tests that have not passed since several slices were joined: `make test` leaves them out aloud, `make unsettled` runs them.
+# A line goes as soon as its tests pass on a quiet machine; nothing new is put here.
+UNSETTLED = (
+    "tests/architecture/test_sweep.py",
+    "tests/assistants/",
+    "tests/journeys/",
+    "tests/panel/",
+)
 LATER = (
     "tests.stage.database",
     "tests.stage.peers",
@@ -65,8 +73,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "journeys" in Path(item.path).parts:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-            if os.environ.get("BROWSER") == "0":
-                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+        if item.get_closest_marker("slow") and item.nodeid.startswith(UNSETTLED):
+            item.add_marker(pytest.mark.unsettled)
+        if "journeys" in Path(item.path).parts and os.environ.get("BROWSER") == "0":
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
