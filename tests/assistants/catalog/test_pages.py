@@ -66,7 +66,7 @@ class TestList:
             new(f"a{n}", actor=olivia)
             if n == 1:
                 two = cost()
-        # A column that asks for every list is fine, one that asks for every row is not; one more is a cache that ended.
+        # A column that asks for every list is fine, one that asks for every row is not. One more is not explained yet.
         assert cost() <= two + 1 <= 18
 
 
