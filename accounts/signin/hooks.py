@@ -9,10 +9,11 @@ from accounts.grants.queries import why
 from accounts.signin import queries
 from accounts.signin.middleware import carrying
 from accounts.signin.rules import CHANGE, CHANGE_FACTOR_POLICY, END_SESSIONS, SESSION_MOST, SET_LIMITS, whole
+from accounts.signin.services import demo as story
 from accounts.signin.services import limits, links, notices, policies, resets, sessions
 from accounts.signin.views import enrolment, tasks
 from panel.journal import events
-from panel.kernel.registries import privacy, settings, setup
+from panel.kernel.registries import demo, privacy, settings, setup
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.outbound.mail import letters
 from panel.ui import cards, menu
@@ -121,3 +122,4 @@ menu.register(Item("admin", _("Sessions"), "signin:limits", "clock", SET_LIMITS,
 menu.register(Item("account", _("Your profile"), "signin:profile", "user", order=5))
 menu.register(Item("account", _("Your security"), "signin:security", "shield", order=10))
 menu.register(Item("account", _("Sign out"), "signin:sign_out", "log-out", order=90, method="post"))
+demo.register(10, story.build)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
 from accounts.grants.queries import kinds
-from accounts.signin.services import demo as demo_people
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import sharing, tabs
 from assistants.catalog.queries.assistants import named, visible_to
@@ -129,13 +128,18 @@ kinds.register_grantable(
 )
 
 
-demo.register(10, demo_people.build)
 demo.register(30, demo_secrets.build)
 demo.register(50, demo_assistants.build)
 demo.register(51, demo_keys.build)
 demo.register(60, demo_keys.requests)
 demo.register_traffic(demo_keys.traffic)
 cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, parts=board.parts))
+cards.register_act(
+    cards.Act(
+        _("Stop assistants"), "catalog:list", "circle-x", "quiet", query="?state=live", permit=permits.PAUSE, order=10
+    )
+)
+cards.register_act(cards.Act(_("New assistant"), "catalog:new", "plus", "primary", permit=permits.ADD, order=20))
 setup.register_first(first.STEP)
 tour.register(
     tour.Stop(

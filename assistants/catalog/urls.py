@@ -7,7 +7,7 @@ from accounts.grants.views import tab
 from assistants.catalog.api import assistants as api
 from assistants.catalog.api import history as api_history
 from assistants.catalog.rules import permits
-from assistants.catalog.views import base, drafting, history, listing, overview, testing
+from assistants.catalog.views import base, bulk, drafting, history, listing, overview, testing
 
 app_name = "catalog"
 one = [
@@ -45,6 +45,7 @@ api_one = [
 ]
 urlpatterns = [
     path("assistants/", listing.listing, name="list"),
+    path("assistants/suspensions/", bulk.Suspensions.as_view(), name="suspensions"),
     path("assistants/new/", listing.New.as_view(), name="new"),
     path("assistants/<uuid:assistant_id>/", include(one)),
     path("api/v1/assistants/", api.Assistants.as_view(), name="api_assistants"),

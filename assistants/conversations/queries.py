@@ -83,8 +83,9 @@ class Tally:
     turned_away: int
 
 
-def tally(rows: CallQuerySet, *, since: datetime) -> Tally:
-    """One pass over the partitions of the period."""
+def tally(rows: CallQuerySet, *, since: datetime, until: datetime | None = None) -> Tally:
+    """One pass over the partitions of the period; `until` itself is not part of it."""
+    rows = rows.filter(day__lte=until.date(), at__lt=until) if until else rows
     known = Q(key__isnull=False) | Q(person__isnull=False)
     found = rows.filter(day__gte=since.date(), at__gte=since).aggregate(
         calls=Sum("count", filter=known),

@@ -1,21 +1,17 @@
 """What the gateway says of its data, and what it watches."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import SIGNED_IN
-from assistants.catalog.queries import overview, tabs
+from assistants.catalog.queries import overview, tabs, usage
 from assistants.catalog.rules import permits
 from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
 from assistants.gateway.engine.ledger import payload
-from assistants.gateway.views import first, traffic
+from assistants.gateway.views import figures, first, traffic
 from compliance.subjects import rules as subjects
 from panel.journal import events
 from panel.kernel.actors import Actor
@@ -67,27 +63,7 @@ def _unreadable() -> Alarm | None:
 alarms.register("gateway.unreadable", _unreadable)
 
 
-def _figures(actor: Actor, at: datetime) -> list[cards.Figure]:
-    """The last day in four numbers; nothing before the first call, so that an empty panel stays short."""
-    day = conversations.tally(conversations.visible_to(actor), since=at - timedelta(days=1))
-    if not day.calls + day.turned_away:
-        return []
-    traces = reverse("gateway:traces")
-    blocked = cards.Figure(
-        _("Blocked"), number_format(day.blocked, force_grouping=True), traffic.share(day.blocked, day.calls)
-    )
-    redacted = cards.Figure(
-        _("Redacted"), number_format(day.redacted, force_grouping=True), traffic.share(day.redacted, day.calls)
-    )
-    return [
-        cards.Figure(_("Calls, 24 h"), number_format(day.calls, force_grouping=True), url=f"{traces}?hours=24"),
-        replace(blocked, url=f"{traces}?verdict=block&hours=24" if day.blocked else ""),
-        replace(redacted, url=f"{traces}?verdict=redact&hours=24" if day.redacted else ""),
-        cards.Figure(_("Without a key"), number_format(day.turned_away, force_grouping=True), note=_("turned away")),
-    ]
-
-
-cards.register(cards.Source("calls", permit=SIGNED_IN, order=20, figures=_figures))
+cards.register(cards.Source("calls", permit=SIGNED_IN, order=20, figures=figures.of_a_day))
 cards.register_panel(
     cards.Panel("day", gettext_lazy("Last 24 hours"), "assistants/gateway/parts/day.html", traffic.day, order=10)
 )
@@ -109,6 +85,7 @@ tour.register(
     )
 )
 setup.register_first(first.STEP)
+usage.register(queries.weeks)
 overview.register_part(traffic.PART)
 overview.register_goal(traffic.GOAL)
 

@@ -71,17 +71,20 @@ def _tasks(actor: Actor, at: datetime) -> list[cards.Task]:
     """Secrets that end within two weeks, or have ended."""
     return [
         cards.Task(
-            title=gettext("%(name)s expires") % {"name": secret.name},
-            sentence=gettext("Nothing can use it after that. Store it anew before."),
+            title=(gettext("%(name)s has expired") if ended else gettext("%(name)s expires")) % {"name": secret.name},
+            sentence=gettext("Nothing can use it any more. Store it anew.")
+            if ended
+            else gettext("Nothing can use it after that. Store it anew before."),
             url=reverse("vault:detail", args=[secret.id]),
             verb=_("Look"),
             icon="lock",
-            urgency=10 if queries.expired(secret, at) else 30,
-            tone="danger" if queries.expired(secret, at) else "warn",
+            urgency=10 if ended else 30,
+            tone="danger" if ended else "warn",
             when=date_format(secret.expires_at, "j M"),
         )
         for secret in queries.ending(actor, at)
         if secret.expires_at
+        for ended in (queries.expired(secret, at),)
     ]
 
 

@@ -19,8 +19,11 @@ class Now(Page):
 
     def context(self) -> dict[str, Any]:
         panels = cards.panels(self.actor)
+        board = cards.board(self.actor, self.at)
         return {
-            "board": cards.board(self.actor, self.at),
+            "board": board,
+            "ill": [check for check in board.checks if not check.well],
+            "acts": cards.acts(self.actor),
             "panels": [one for one in panels if not one.side],
             "sides": [one for one in panels if one.side],
             "stops": tour.stops(self.actor) if settings.INSTALLATION_MODE == "demo" else [],

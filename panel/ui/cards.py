@@ -49,6 +49,19 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Act:
+    """A button in the head of the page; one of them at most is "primary"."""
+
+    label: Text
+    url_name: str
+    icon: str
+    tone: str = "plain"
+    query: str = ""
+    permit: Any = None
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class Notice:
     """A part of its own at the top of the page, while there is reason for it."""
 
@@ -101,6 +114,7 @@ class Board:
 
 _sources: dict[str, Source] = {}
 _panels: dict[str, Panel] = {}
+_acts: dict[str, Act] = {}
 
 
 def register(source: Source) -> None:
@@ -109,6 +123,15 @@ def register(source: Source) -> None:
 
 def register_panel(panel: Panel) -> None:
     _panels[panel.name] = panel
+
+
+def register_act(act: Act) -> None:
+    _acts[act.url_name + act.query] = act
+
+
+def acts(actor: Actor) -> list[Act]:
+    """Those that the actor's permits open, in order."""
+    return sorted((one for one in _acts.values() if allowed(actor, one.permit)), key=lambda one: one.order)
 
 
 def panels(actor: Actor) -> list[Panel]:

@@ -34,6 +34,17 @@ def rights(actor: Actor, assistant: Assistant) -> dict[str, bool]:
     return {name.partition("_")[0]: allowed for name, allowed in found.items()}
 
 
+def stoppable(actor: Actor, rows: Iterable[Assistant]) -> set[UUID]:
+    """Which of these are live and the actor may stop."""
+    live = [row.id for row in rows if row.state == State.LIVE]
+    found = (
+        access.visible(Assistant.objects.filter(id__in=live), actor, permits.PAUSE)
+        if live
+        else Assistant.objects.none()
+    )
+    return set(found.order_by().values_list("id", flat=True))
+
+
 def may_add(actor: Actor) -> bool:
     return access.can(actor, permits.ADD)
 

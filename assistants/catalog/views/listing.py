@@ -9,60 +9,21 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
 from assistants.catalog import forms
-from assistants.catalog.models import Assistant
-from assistants.catalog.queries import assistants, parts
+from assistants.catalog.queries import assistants, parts, usage
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants as verbs
-from assistants.catalog.views.base import STATE_WORDS, mark
+from assistants.catalog.views.base import STATE_WORDS
+from assistants.catalog.views.columns import columns
+from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.ui.lists.answer import answer
-from panel.ui.lists.columns import Column, Empty, Filter
+from panel.ui.lists.columns import BulkAct, Empty, Filter
 from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import actor_of
 from panel.ui.pages import FormPage
 
 STATE = Filter("state", gettext_lazy("State"), list(STATE_WORDS.items()), lambda rows, value: rows.filter(state=value))
-
-
-def _version(row: Assistant) -> str:
-    return f"v{row.live_version.number}" if row.live_version else "–"
-
-
-def _second(row: Assistant) -> str:
-    return row.stopped_reason if row.state == "paused" else row.slug
-
-
-def _columns(owners: dict[Any, str], policies: dict[Any, str]) -> list[Column]:
-    return [
-        Column(
-            "name",
-            gettext_lazy("Assistant"),
-            cell="title",
-            second=_second,
-            mono=lambda row: row.state != "paused",
-            sort="name",
-            card="title",
-            url=lambda row: reverse("catalog:detail", args=[row.id]),
-        ),
-        Column(
-            "state",
-            gettext_lazy("State"),
-            value=lambda row: mark(row.state),
-            second=lambda row: STATE_WORDS[row.state],
-            cell="state",
-            sort="state",
-            card="state",
-        ),
-        Column("version", gettext_lazy("Version"), value=_version, cell="mono"),
-        Column(
-            "policy",
-            gettext_lazy("Guard policy"),
-            value=lambda row: policies.get(row.live_version.policy_id, "–") if row.live_version else "–",
-        ),
-        Column("owner", gettext_lazy("Owner"), value=lambda row: owners.get(row.owner_id, ""), cell="actor"),
-        Column("changed_at", gettext_lazy("Changed"), cell="ago", sort="changed_at", numeric=True),
-    ]
 
 
 @door(permits.VIEW)
@@ -80,8 +41,13 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         searchable=gettext_lazy("Search by name"),
         csv_name="assistants",
     )
-    page.columns = _columns({}, {})
-    page.columns = _columns(*assistants.people_and_policies(page.objects))
+    page.columns = columns({}, {}, {})
+    names = assistants.people_and_policies(page.objects)
+    page.columns = columns(*names, usage.weeks([row.id for row in page.objects], clock.now()))
+    stoppable = assistants.stoppable(actor, page.objects)
+    if stoppable:
+        page.bulk = [BulkAct(_("Stop"), reverse("catalog:suspensions"), "circle-x", "danger-quiet")]
+        page.pickable = lambda row: row.id in stoppable
     counts = assistants.counts(actor)
     url = reverse("catalog:list")
     tabs = [

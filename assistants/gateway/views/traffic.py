@@ -91,6 +91,7 @@ def _lane(hours: list[Hour], labels: list[str], name: str, label: str, tone: str
     sentence = _("%(what)s: %(sum)s in all, most at %(at)s with %(peak)s") % told
     return {
         "name": label,
+        "tone": tone,
         "bars": lanes.draw(numbers, labels, tone=tone, sentence=sentence),
         "peak": number_format(peak),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from panel.ops.backups import places, rules
 from panel.ops.models import Backup
 from panel.ui.cards import Check
 
+MINUTE = timedelta(minutes=1)
 HOUR, DAILY, WEEKLY = "backups.hour", "backups.daily", "backups.weekly"
 State = Backup.State
 
@@ -134,7 +135,13 @@ def checks(_actor: Actor, at: datetime) -> list[Check]:
 
 
 def naturaltime(at: datetime, last: Backup | None) -> str:
-    return timesince(last.started_at, at, depth=1) if last else ""
+    if last is None:
+        return ""
+    return (
+        _("%(time)s ago") % {"time": timesince(last.started_at, at, depth=1)}
+        if last.started_at < at - MINUTE
+        else _("just now")
+    )
 
 
 def cards_of(_actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Card]:

@@ -24,6 +24,8 @@ from panel.ui.pages import Page, go
 
 MOST = 50
 """Rows of one act: what one page of a list shows."""
+REASON = 300
+"""Characters of a reason."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class BulkPage(Page):
     verb: Text = ""
     icon = ""
     tone = "danger"
+    reason_label: Text = ""
+    """What the field for a reason is called; empty asks for none. The answer stands in `self.reason`."""
+    reason = ""
 
     def find(self, ids: list[UUID]) -> Mapping[str, Any]:
         """The rows that the actor may see, by id."""
@@ -81,8 +86,11 @@ class BulkPage(Page):
         if not rows:
             self.tell(_("Pick rows first. What was picked may be gone."), failed=True)
             return go(request, self.back())
+        self.reason = " ".join(request.POST.get("reason", "").split())
         if not request.POST.get("sure"):
             return self._ask(list(rows.values()))
+        if self.reason_label and not 1 <= len(self.reason) <= REASON:
+            return self._ask(list(rows.values()), wrong=_("Say why, in at most %(n)s characters.") % {"n": REASON})
         undone = [found for key, row in rows.items() if (found := self._try(key, row))]
         if not undone:
             self.tell(self.told(len(rows)))
@@ -95,10 +103,14 @@ class BulkPage(Page):
             "icon": self.icon,
             "tone": self.tone,
             "list_url": reverse(self.list_url_name),
+            "reason_label": self.reason_label,
+            "reason": self.reason,
         }
 
-    def _ask(self, rows: list[Any]) -> HttpResponse:
+    def _ask(self, rows: list[Any], wrong: str = "") -> HttpResponse:
         return self.show(
+            status=422 if wrong else 200,
+            wrong=wrong,
             question=self.question(rows),
             consequences=self.consequences(rows),
             picked=[(str(row.pk), self.title(row)) for row in rows],

@@ -88,7 +88,7 @@ def test_the_page_asks_the_database_little(adam: User, django_assert_max_num_que
     client = signed_in(adam)
     client.get("/")
     # One a source: policies to accept, service accounts without an owner and the rule of passkeys came last.
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         client.get("/")
 
 
