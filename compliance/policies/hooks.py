@@ -19,11 +19,12 @@ from compliance.policies import queries
 from compliance.policies.models import Policy
 from compliance.policies.rules import permits
 from compliance.policies.services import accepting, publishing
+from compliance.policies.services import demo as story
 from compliance.subjects import rules as subjects
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
-from panel.kernel.registries import objects, privacy
+from panel.kernel.registries import demo, objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
@@ -160,3 +161,4 @@ kinds.register(
         facts={"draft": _("The draft"), "newest": _("The newest version"), "archived": _("Archived")},
     )
 )
+demo.register(30, story.build)

@@ -14,10 +14,8 @@ from panel.ui.menu import actor_of
 
 SIZE = 500
 FIRST = [
-    Column(
-        "title", gettext_lazy("Right"), cell="title", sort="title", card="title", second=lambda row: row.pk, mono=True
-    ),
-    Column("name", gettext_lazy("Name"), value=lambda row: row.pk, sort="pk", card="none"),
+    Column("title", gettext_lazy("Right"), cell="title", sort="title", card="title"),
+    Column("name", gettext_lazy("Name"), value=lambda row: row.pk, cell="mono", sort="pk", card="none"),
     Column("object_role", gettext_lazy("On one object from")),
     Column("fresh", gettext_lazy("Fresh factor"), value=lambda row: "✓" if row.fresh else ""),
 ]

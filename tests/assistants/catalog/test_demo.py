@@ -11,6 +11,7 @@ from django.test.utils import override_settings
 
 from accounts.access.queries import roles_of
 from accounts.access.rules import Role
+from accounts.approvals.models import Approval
 from accounts.credentials.engine import tokens
 from accounts.credentials.models import ApiKey
 from accounts.elevation.models import AccessRequest
@@ -23,6 +24,7 @@ from assistants.catalog.queries import keys
 from assistants.conversations.models import Call
 from assistants.conversations.queries import tally
 from assistants.vault.models import Secret
+from compliance.policies.models import Acceptance, PolicyVersion
 from panel.journal.models import Leaf
 from panel.kernel import clock
 from panel.kernel.registries import demo
@@ -42,6 +44,7 @@ def test_the_demo_shows_the_whole_product(world: demo.World) -> None:
     _says_what_the_public_interface_promises(world)
     _shows_every_state(world)
     _tells_of_four_weeks_of_calls(world)
+    _has_policies_that_people_accepted()
 
 
 def _says_what_the_public_interface_promises(world: demo.World) -> None:
@@ -96,3 +99,10 @@ def _tells_of_four_weeks_of_calls(world: demo.World) -> None:
     assert day.calls > 300
     assert day.blocked > 75, "the bad night is of today"
     assert day.redacted > 10
+
+
+def _has_policies_that_people_accepted() -> None:
+    versions = Counter(PolicyVersion.objects.values_list("policy__slug", flat=True))
+    assert versions == {"privacy-notice": 2, "terms": 1, "using-assistants": 1}
+    assert Acceptance.objects.count() == 7
+    assert Approval.objects.filter(kind="policies.publish", state="open").count() == 1
