@@ -16,7 +16,7 @@ from compliance.subjects import rules as subjects
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
-from panel.kernel.registries import alarms, backups, privacy, setup
+from panel.kernel.registries import alarms, backups, privacy, processing, setup
 from panel.kernel.registries.alarms import Alarm
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
@@ -86,6 +86,7 @@ tour.register(
 )
 setup.register_first(first.STEP)
 usage.register(queries.weeks)
+processing.register_recipients(queries.recipients)
 overview.register_part(traffic.PART)
 overview.register_goal(traffic.GOAL)
 

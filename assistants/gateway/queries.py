@@ -5,10 +5,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Max, Q, Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from assistants.catalog.queries.usage import DAYS, Week
 from assistants.conversations.models import Call
 from assistants.gateway.models import Inbox
+from assistants.providers import queries as providers
+from assistants.providers.rules import Kind
+from panel.kernel.registries.processing import Recipient
 
 
 def unreadable_frames() -> int:
@@ -35,3 +40,21 @@ def weeks(assistants: Sequence[UUID], at: datetime) -> dict[UUID, Week]:
         days[min((day - first).days, DAYS - 1)] += calls
         found[assistant] = Week(days, week.blocked + blocked, max(last, week.last or last))
     return found
+
+
+RECENT = timedelta(days=92)
+"""How far back traffic is looked at to say who really received data."""
+
+
+def recipients(at: datetime) -> list[Recipient]:
+    """The providers: what is declared of each, and when data last went there. One that traffic names and nobody knows any
+    more is told too."""
+    rows = Call.objects.filter(day__gte=(at - RECENT).date(), provider__isnull=False, upstream_status__gt=0)
+    seen: dict[UUID, datetime] = dict(rows.order_by().values_list("provider").annotate(last=Max("at")))
+    found = []
+    for one in providers.every():
+        last = seen.pop(one.id, None)
+        if one.kind != Kind.DEMO:
+            url = reverse("providers:detail", args=[one.id])
+            found.append(Recipient(one.name, one.legal_entity, one.country, one.retention_note, last, url))
+    return found + [Recipient(_("A provider that was removed"), seen=last) for last in seen.values()]

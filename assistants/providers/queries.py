@@ -53,6 +53,11 @@ def get(provider_id: UUID) -> Provider:
     return found
 
 
+def every() -> list[Provider]:
+    """All of them, for the record of processing."""
+    return list(Provider.objects.order_by("name"))
+
+
 def demo() -> Provider | None:
     """The built-in provider."""
     return Provider.objects.filter(kind=rules.Kind.DEMO).order_by("created_at").first()

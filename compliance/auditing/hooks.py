@@ -15,15 +15,18 @@ from panel.journal import events
 from panel.journal import queries as ledger
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
-from panel.kernel.registries import objects, privacy
+from panel.kernel.registries import objects, privacy, processing, settings
 from panel.kernel.registries.privacy import NotPersonal
 from panel.ui import cards, menu
 from panel.ui.ways import tour
 
-access.register_permits(rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY)
+access.register_permits(rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY, rules.SEE_MAP, rules.WRITE_RECORD)
 ledgers.append_only("auditing_change")
 menu.register(menu.Item("comply", _("Journal"), "auditing:journal", "scroll-text", rules.VIEW, order=10))
 events.register("auditing.detail.disclosed", _("Personal detail in the journal read"), retention="privacy")
+menu.register(menu.Item("comply", _("Data map"), "auditing:datamap", "map", rules.SEE_MAP, order=50))
+events.register("auditing.record.exported", _("Record of processing exported"), retention="privacy")
+events.register("auditing.controller.named", _("Controller of the processing named"), retention="privacy")
 events.register("auditing.journal.exported", _("Journal exported"), retention="privacy")
 
 
@@ -70,3 +73,19 @@ tour.register(
         permit=rules.VIEW,
     )
 )
+for name, title in (
+    (rules.NAME, _("Controller")),
+    (rules.ADDRESS, _("Controller's address")),
+    (rules.CONTACT, _("Controller's contact")),
+    (rules.OFFICER, _("Data protection officer")),
+):
+    settings.register(settings.Spec(name, title, "", lambda text: " ".join(text.split())[:300]))
+for sentence in (
+    _("Everybody who signs in proves a second factor; privileged acts ask for one that is at most five minutes old."),
+    _("Nothing is readable without a right on it; every right has a giver, a reason and may have an end."),
+    _("Messages, secrets, names and addresses are sealed with AES-256-GCM; what wraps their keys is not in the database."),
+    _("Each message and each answer passes guards that find personal data and secrets before it leaves."),
+    _("Every act stands in a journal that nobody can change unnoticed: a Merkle tree whose head is signed."),
+    _("Backups are encrypted and read back each night; the key that opens them is in none."),
+):  # fmt: skip
+    processing.measure(sentence)

@@ -22,6 +22,45 @@ ROTATE_KEY = Permit(
     by_key=False,
 )
 
+SEE_MAP = Permit(
+    "auditing.see_map",
+    _("See the data map and the record of processing"),
+    frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.PRIVACY_OFFICER}),
+)
+WRITE_RECORD = Permit(
+    "auditing.write_record",
+    _("Say who answers for the processing"),
+    frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}),
+)
+NAME, ADDRESS, CONTACT, OFFICER = "record.name", "record.address", "record.contact", "record.officer"
+CONTROLLER = (NAME, ADDRESS, CONTACT, OFFICER)
+CATEGORIES = {
+    "account": _("Account"),
+    "choice": _("Choices and consents"),
+    "contact": _("Contact details"),
+    "content": _("Content of conversations and reasons"),
+    "credential": _("Credentials"),
+    "employment": _("Work: rights, approvals, reviews"),
+    "identity": _("Identity"),
+    "preference": _("Preferences"),
+    "trace": _("Traces of use"),
+}
+"""Words of the data map for the categories that fields declare."""
+ENDS = {
+    "account": _("with the account"),
+    "assistant": _("with the assistant"),
+    "consent": _("as long as a choice may have to be proved"),
+    "day": _("after a day"),
+    "journal": _("with the detail of the journal"),
+    "operation": _("journal class “operation”"),
+    "outbox": _("with the message in the outbox"),
+    "privacy": _("journal class “privacy”"),
+    "provider": _("with the provider"),
+    "seconds": _("within seconds"),
+    "security": _("journal class “security”"),
+    "standard": _("the assistant's retention class"),
+}
+
 # Tables that the change feed does not watch, each with its reason; "app" or "app.model". Every other model of the house is
 # watched, so that a new one cannot be forgotten.
 UNWATCHED = {

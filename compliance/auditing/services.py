@@ -1,6 +1,6 @@
 """Verbs of auditing, and the change feed: which models it watches and who it says acted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -10,14 +10,14 @@ from django.db import models, transaction
 
 from accounts.access import services as access
 from compliance.auditing.models import acting
-from compliance.auditing.rules import DISCLOSE, ROTATE_KEY, VIEW, unwatched
+from compliance.auditing.rules import CONTROLLER, DISCLOSE, ROTATE_KEY, SEE_MAP, VIEW, WRITE_RECORD, unwatched
 from panel.journal import queries as journal_queries
 from panel.journal import services as journal
 from panel.journal import signers
 from panel.journal.models import Leaf
 from panel.journal.queries import Disclosed
 from panel.kernel.actors import Actor
-from panel.kernel.registries import privacy
+from panel.kernel.registries import privacy, settings
 
 HOUSE = ("panel.", "accounts.", "compliance.", "assistants.")
 NOISE = {"last_login"}
@@ -75,6 +75,26 @@ def note_export(*, actor: Actor, form: str, at: datetime) -> None:
     access.require(actor, VIEW)
     with transaction.atomic():
         journal.record("auditing.journal.exported", actor=actor, detail={"form": form}, at=at)
+
+
+def note_record(*, actor: Actor, form: str, at: datetime) -> None:
+    """Somebody takes the record of processing out of the panel as `form` (csv, pdf)."""
+    access.require(actor, SEE_MAP)
+    with transaction.atomic():
+        journal.record("auditing.record.exported", actor=actor, detail={"form": form}, at=at)
+
+
+@transaction.atomic
+def name_controller(*, actor: Actor, values: Mapping[str, str], at: datetime) -> None:
+    """Who answers for the processing: "name", "address", "contact", "officer". Raises Forbidden, Invalid."""
+    access.require(actor, WRITE_RECORD)
+    before, changed = settings.values(CONTROLLER), []
+    for name in CONTROLLER:
+        field = name.partition(".")[2]
+        if settings.change(name, values.get(field, "")) != before[name]:
+            changed.append(field)
+    if changed:
+        journal.record("auditing.controller.named", actor=actor, detail={"fields": changed}, at=at)
 
 
 def rotate_key(*, actor: Actor, reason: str, overlap: timedelta, at: datetime) -> signers.Key:

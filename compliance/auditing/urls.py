@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.auditing import api
-from compliance.auditing.views import entries, journal, keys
+from compliance.auditing.views import datamap, entries, journal, keys
 
 app_name = "auditing"
 endpoints = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("journal/keys/rotation/", keys.KeyRotation.as_view(), name="key_rotation"),
     path("journal/<uuid:entry_id>/", entries.Entry.as_view(), name="entry"),
     path("journal/<uuid:entry_id>/disclosure/", entries.Disclosure.as_view(), name="disclosure"),
+    path("data-map/", datamap.datamap, name="datamap"),
+    path("data-map/record/", datamap.Record.as_view(), name="record"),
+    path("data-map/record/csv/", datamap.record_csv, name="record_csv"),
+    path("data-map/record/pdf/", datamap.record_pdf, name="record_pdf"),
+    path("data-map/controller/", datamap.Controller.as_view(), name="controller"),
     path(".well-known/clawpanel/keys.json", keys.published, name="published_keys"),
     path(".well-known/clawpanel/verifiers.json", keys.verifiers, name="verifiers"),
     path(".well-known/clawpanel/proofs/<uuid:bundle_id>.json", keys.proof, name="published_proof"),

@@ -17,7 +17,7 @@ from compliance.subjects import rules as subjects
 from panel.journal import bundles, events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
-from panel.kernel.registries import objects, privacy
+from panel.kernel.registries import objects, privacy, processing
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import menu
 
@@ -90,3 +90,4 @@ subjects.register_section(
         fact=_fact,
     )
 )
+processing.register_activities(queries.activities)

@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import ngettext
 
 from accounts.access import queries as access
 from compliance.consent.models import Purpose, PurposeQuerySet, PurposeVersion, Record, Standing
 from compliance.consent.rules import permits
-from compliance.consent.rules.purposes import Basis, Words
+from compliance.consent.rules.purposes import ARTICLES, BASIS_NAMES, Basis, Words
 from compliance.consent.rules.states import State, standing
 from compliance.policies import queries as policies
 from compliance.policies.models import PolicyVersion
@@ -18,6 +19,7 @@ from compliance.policies.rules import content
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Kind
 from panel.kernel.actors import Actor
+from panel.kernel.registries.processing import Activity
 
 _owners: list[Callable[[Actor, UUID], bool]] = []
 
@@ -173,3 +175,17 @@ def coverage(purpose: Purpose, at: datetime) -> dict[State, int]:
         withdrawn=Count("id", filter=Q(state=State.WITHDRAWN)),
     )
     return {State(name): number for name, number in rows.items()}
+
+
+def activities(at: datetime) -> list[Activity]:
+    """Each purpose that is in use, for the record of processing."""
+    found = []
+    for purpose in Purpose.objects.active().prefetch_related("versions").order_by("slug"):
+        words = max(purpose.versions.all(), key=lambda one: one.number).texts
+        spoken = words.get("en") or next(iter(words.values()))
+        given = coverage(purpose, at)[State.GIVEN] if purpose.basis == Basis.CONSENT else None
+        state = "" if given is None else ngettext("%(n)s person agreed", "%(n)s people agreed", given) % {"n": given}
+        found.append(
+            Activity(spoken["label"], f"{BASIS_NAMES[Basis(purpose.basis)]} ({ARTICLES[Basis(purpose.basis)]})", state)
+        )
+    return found

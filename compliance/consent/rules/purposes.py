@@ -36,6 +36,15 @@ class Use(StrEnum):
     SHARING = "sharing"
 
 
+ARTICLES = {
+    Basis.CONSENT: "Art. 6(1)(a)",
+    Basis.CONTRACT: "Art. 6(1)(b)",
+    Basis.LEGAL_OBLIGATION: "Art. 6(1)(c)",
+    Basis.VITAL_INTERESTS: "Art. 6(1)(d)",
+    Basis.PUBLIC_TASK: "Art. 6(1)(e)",
+    Basis.LEGITIMATE_INTERESTS: "Art. 6(1)(f)",
+}
+"""GDPR."""
 BASIS_NAMES = {
     Basis.CONSENT: _("Consent"),
     Basis.CONTRACT: _("Contract"),
