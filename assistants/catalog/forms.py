@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.rules import ObjectRole
 from assistants.catalog.queries import parts
 from assistants.catalog.rules import content
+from assistants.catalog.rules.purposes import KEEPS, ROUTES
+from panel.ui.forms import Segments
 
 ROLES = [
     (ObjectRole.VIEWER.codename, _("Viewer: sees it and its traces")),
@@ -103,6 +105,51 @@ class Message(forms.Form):
 
 class Reason(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class Bind(forms.Form):
+    """Which calls serve which purpose."""
+
+    purpose_id = forms.TypedChoiceField(label=_("Purpose"), coerce=UUID)
+    route = forms.ChoiceField(label=_("Calls by"), choices=list(ROUTES.items()), required=False)
+    api_key_id = forms.TypedChoiceField(label=_("Calls of"), coerce=UUID, empty_value=None, required=False)
+    required = forms.TypedChoiceField(
+        label=_("Without a yes"),
+        choices=[("yes", _("Refuse the call")), ("no", _("Let it pass"))],
+        coerce=lambda value: value == "yes",
+        widget=Segments(),
+        help_text=_(
+            "Only for purposes that people are asked about. The others are told, and refuse when they are retired."
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, purposes: list[tuple[str, str]], keys: list[tuple[str, str]], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.fields["purpose_id"].choices = [("", _("Choose …")), *purposes]  # type: ignore[attr-defined]
+        self.fields["api_key_id"].choices = [("", _("Every key")), *keys]  # type: ignore[attr-defined]
+
+
+class Storage(forms.Form):
+    """How much of calls is kept; `number` is what the page showed."""
+
+    keep = forms.ChoiceField(label=_("Kept of each call"), choices=list(KEEPS.items()))
+    purpose_id = forms.TypedChoiceField(
+        label=_("Words are kept for"),
+        coerce=UUID,
+        empty_value=None,
+        required=False,
+        help_text=_("With a purpose that people are asked about, words are kept of those who agreed only."),
+    )
+    told = forms.BooleanField(
+        label=_("People see when somebody read what they said"), required=False, help_text=_("On their privacy pages.")
+    )
+    number = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, purposes: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["purpose_id"].choices = [("", _("No purpose named")), *purposes]  # type: ignore[attr-defined]
 
 
 class Case(forms.Form):

@@ -10,14 +10,16 @@ from accounts.access import services as access
 from accounts.access.rules import SIGNED_IN
 from accounts.grants.queries import kinds
 from assistants.catalog.models import Assistant
-from assistants.catalog.queries import sharing, tabs
+from assistants.catalog.queries import purposes, sharing, tabs
 from assistants.catalog.queries.assistants import named, visible_to
 from assistants.catalog.rules import permits
 from assistants.catalog.services.changes import touch
 from assistants.catalog.services.demo import assistants as demo_assistants
 from assistants.catalog.services.demo import keys as demo_keys
+from assistants.catalog.services.demo import purposes as demo_purposes
 from assistants.catalog.services.demo import secrets as demo_secrets
 from assistants.catalog.views import board, first
+from compliance.consent import queries as consent
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
@@ -27,7 +29,8 @@ from panel.ui import cards, menu
 from panel.ui.ways import palette, tour
 
 access.register_permits(*permits.PERMITS)
-ledgers.append_only("catalog_version", "catalog_publication", "catalog_caseresult")
+ledgers.append_only("catalog_version", "catalog_publication", "catalog_caseresult", "catalog_storage")
+consent.register_owner(purposes.vouched)
 
 menu.register(menu.Item("build", _("Assistants"), "catalog:list", "bot", permits.VIEW, order=10))
 for order, (label, name) in enumerate(
@@ -38,6 +41,7 @@ for order, (label, name) in enumerate(
         (_("Versions"), "versions"),
         (_("Tests"), "cases"),
         (_("Keys"), "keys"),
+        (_("Privacy"), "purposes"),
         (_("Access"), "grants"),
         (_("Settings"), "description"),
     )
@@ -47,8 +51,6 @@ for order, (label, name) in enumerate(
 for name, title in (
     ("assistant.created", _("Assistant made")),
     ("assistant.described", _("Assistant renamed or described")),
-    ("content.kept", _("What is said is kept from now on")),
-    ("content.not_kept", _("What is said is kept no more")),
     ("draft.edited", _("Draft edited")),
     ("guards.tightened", _("Guards of a draft tightened")),
     ("case.kept", _("Pinned test kept")),
@@ -64,6 +66,14 @@ for name, title in (
     ("version.rolled_back", _("Rolled back to a version")),
 ):
     events.register(f"catalog.{name}", title=title, retention="security")
+
+for name, title in (
+    ("purpose.bound", _("Purpose bound to an assistant")),
+    ("purpose.unbound", _("Purpose of an assistant let go")),
+    ("content.kept", _("What is said is kept from now on")),
+    ("content.not_kept", _("What is said is kept no more")),
+):
+    events.register(f"catalog.{name}", title=title, retention="privacy")
 
 _WORD = NotPersonal("a fixed word of the program")
 _WORK = NotPersonal("the organisation's name for its product")
@@ -109,6 +119,8 @@ privacy.declare(
         "by_kind": _WORD,
     },
 )
+privacy.declare("catalog.Binding", {"route": _WORD})
+privacy.declare("catalog.Storage", {"keep": _WORD})
 privacy.declare("catalog.CaseResult", {"expected": _WORD, "got": _WORD})
 privacy.declare("catalog.Publication", {"message": _SAID, "by_kind": _WORD})
 
@@ -131,6 +143,7 @@ kinds.register_grantable(
 demo.register(30, demo_secrets.build)
 demo.register(50, demo_assistants.build)
 demo.register(51, demo_keys.build)
+demo.register(52, demo_purposes.build)
 demo.register(60, demo_keys.requests)
 demo.register_traffic(demo_keys.traffic)
 cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, parts=board.parts))

@@ -1,12 +1,11 @@
 """Assistants, their draft, their immutable versions, and what was live when.
 
 The gateway reads by SQL, rows with `epoch` above its own:
-`catalog_assistant(id, slug, name, state, live_version_id, key_id, store_content, epoch)` and, for the live version,
-`catalog_version(id, assistant_id, number, digest, provider_id, policy_id, model, content, key_id)`.
-Calls are answered only in state "live". `content` is an envelope under the assistant's data key (purpose "assistant",
-serving ring), place ("catalog_version", "content", row = the version's id, version = 1); inside is the canonical JSON of
-`rules.content.Content`, whose SHA-256 is `digest`: {format, system_prompt, provider, model, policy, policy_digest,
-parameters, variables, tools, guards}. Publishing, rolling back, pausing, resuming, archiving and renaming bump the epoch.
+`catalog_assistant(id, slug, name, state, live_version_id, key_id, store_content, epoch)`, its newest `catalog_storage`,
+`catalog_binding`, and for the live version `catalog_version(id, assistant_id, number, digest, provider_id, policy_id, model,
+content, key_id)`. Calls are answered only in state "live". `content` is an envelope under the assistant's data key (purpose
+"assistant", serving ring), place ("catalog_version", "content", row = the version's id, version = 1); inside is the canonical
+JSON of `rules.content.Content`, whose SHA-256 is `digest` (docs/reference/version-format.md).
 """
 
 from typing import ClassVar
@@ -18,14 +17,13 @@ from django.db.models import Q
 
 from accounts.access.models import TeamGrant, UserGrant
 from accounts.access.rules import OBJECT_PERMISSIONS
+from assistants.catalog.rules.purposes import KEEPS, ROUTES
 from assistants.catalog.rules.states import State
 from panel.kernel import ids
 from panel.kernel.crypto.fields import EncryptedJSON, EncryptedText
 
-
-class AssistantQuerySet(models.QuerySet["Assistant"]):
-    def kept(self) -> "AssistantQuerySet":
-        return self.exclude(state=State.ARCHIVED)
+EXPECTED = ["allow", "redact", "block"]
+STATES = [state.value for state in State]
 
 
 class Assistant(models.Model):
@@ -38,9 +36,7 @@ class Assistant(models.Model):
     description = models.CharField(max_length=500, blank=True, default="")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     team = models.ForeignKey("people.Team", null=True, on_delete=models.SET_NULL, related_name="+")
-    state = models.CharField(
-        max_length=10, choices=[(state.value, state.value) for state in State], default=State.DRAFT.value
-    )
+    state = models.CharField(max_length=10, choices=[(one, one) for one in STATES], default=State.DRAFT.value)
     live_version = models.ForeignKey("AssistantVersion", null=True, on_delete=models.PROTECT, related_name="+")
     key_id = models.UUIDField()
     store_content = models.BooleanField(default=False)
@@ -53,8 +49,6 @@ class Assistant(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
-    objects: ClassVar = AssistantQuerySet.as_manager()
-
     class Meta:
         default_permissions = ()
         permissions = tuple(OBJECT_PERMISSIONS)
@@ -62,9 +56,7 @@ class Assistant(models.Model):
             models.CheckConstraint(
                 name="catalog_assistant_slug", condition=Q(slug__regex=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
             ),
-            models.CheckConstraint(
-                name="catalog_assistant_state", condition=Q(state__in=[state.value for state in State])
-            ),
+            models.CheckConstraint(name="catalog_assistant_state", condition=Q(state__in=STATES)),
             models.CheckConstraint(
                 name="catalog_assistant_live_has_version",
                 condition=Q(state__in=["live", "paused"], live_version__isnull=False)
@@ -168,13 +160,54 @@ class Publication(models.Model):
         indexes: ClassVar = [models.Index(name="catalog_publication_latest", fields=["assistant", "-at"])]
 
 
+class Binding(models.Model):
+    """Calls serve a purpose: those of one key or of all, by one route or by all ("")."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="bindings")
+    purpose = models.ForeignKey("consent.Purpose", on_delete=models.PROTECT, related_name="+")
+    api_key = models.ForeignKey("credentials.ApiKey", null=True, on_delete=models.CASCADE, related_name="+")
+    route = models.CharField(max_length=12, blank=True, default="")
+    required = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    epoch = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="catalog_binding_once", fields=["assistant", "purpose", "api_key", "route"], nulls_distinct=False,
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.CheckConstraint(name="catalog_binding_route", condition=Q(route__in=list(ROUTES))),
+        ]  # fmt: skip
+
+
+class Storage(models.Model):
+    """What is kept from `at` on, and words for which purpose; the newest counts. `told`: people see who read theirs."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="storages")
+    number = models.PositiveIntegerField()
+    keep = models.CharField(max_length=14)
+    purpose = models.ForeignKey("consent.Purpose", null=True, on_delete=models.PROTECT, related_name="+")
+    told = models.BooleanField(default=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="catalog_storage_number", fields=["assistant", "number"]),
+            models.CheckConstraint(name="catalog_storage_keep", condition=Q(keep__in=list(KEEPS))),
+        ]
+
+
 class PinnedCase(models.Model):
     """Words that a person may send, and what the guards must do with them; run before every publish.
 
     With an `answer` the case is about what a model may say to them: the words must get through, and `expected` is what
-    must become of the answer.
-
-    The words are sealed under a key of their own (owners: the assistant and the case).
+    must become of the answer. The words are sealed under a key of their own (owners: the assistant and the case).
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -192,9 +225,7 @@ class PinnedCase(models.Model):
     class Meta:
         default_permissions = ()
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="catalog_case_expected", condition=Q(expected__in=["allow", "redact", "block"])
-            ),
+            models.CheckConstraint(name="catalog_case_expected", condition=Q(expected__in=EXPECTED)),
         ]
 
 

@@ -1,14 +1,14 @@
 """Questions about calls. Rows come newest first, page by page from an id: page 900 costs what page 1 costs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 from django.db.models.functions import TruncHour
 
 from accounts.access import queries as access
@@ -207,3 +207,16 @@ def content_of(call: Call) -> Content:
     if found.get("too_large"):
         return Content({}, [], "too_large")
     return Content(found.get("request") or {}, found.get("answer") or [])
+
+
+def spoken_with(subjects: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Assistants that these subjects talked to, and when last."""
+    rows = Call.objects.filter(subject__in=list(subjects), assistant__isnull=False).order_by()
+    return dict(rows.values_list("assistant").annotate(last=Max("at")))
+
+
+def read_of(subjects: Iterable[UUID], *, most: int = 50) -> list[tuple[UUID, datetime]]:
+    """(assistant, instant) of each time that somebody read what these subjects said, newest first."""
+    calls = dict(Call.objects.filter(subject__in=list(subjects), stored__gt="").values_list("id", "assistant"))
+    rows = Reveal.objects.filter(call__in=calls).order_by("-at")[:most]
+    return [(assistant, row.at) for row in rows if (assistant := calls[row.call]) is not None]

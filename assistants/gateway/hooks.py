@@ -11,7 +11,7 @@ from assistants.conversations import queries as conversations
 from assistants.conversations.rules import SEE_TRACES
 from assistants.gateway import queries
 from assistants.gateway.engine.ledger import payload
-from assistants.gateway.views import figures, first, traffic
+from assistants.gateway.views import figures, first, kept, traffic
 from compliance.subjects import rules as subjects
 from panel.journal import events
 from panel.kernel.actors import Actor
@@ -23,6 +23,16 @@ from panel.ui import cards, menu
 from panel.ui.ways import palette, tour
 
 subjects.register_spelling(lambda named: payload.end_user(named, keyring.secret(keyring.named("gateway"), "subjects")))
+subjects.register_section(
+    subjects.Section(
+        "kept",
+        gettext_lazy("What assistants keep"),
+        gettext_lazy("What is kept of what you say, why, and who read it."),
+        "gateway:kept",
+        order=20,
+        fact=kept.fact,
+    )
+)
 menu.register(menu.Item("gateway", gettext_lazy("Traces"), "gateway:traces", "list-tree", SEE_TRACES, order=10))
 backups.register_store(backups.Store("spool", "spool", before=True))
 privacy.declare(
@@ -45,6 +55,9 @@ privacy.declare(
     },
 )
 events.register("gateway.draft.tried", title=gettext_lazy("Draft frozen for the playground"), retention="operation")
+events.register(
+    "gateway.consent.refused", title=gettext_lazy("Calls refused without a person's consent"), retention="privacy"
+)
 tabs.register(tabs.Tab(gettext_lazy("Playground"), "gateway:playground", permits.TRY, order=5))
 privacy.store(
     "spool",

@@ -1,6 +1,7 @@
-"""Questions about the way from the gateway to the conversations."""
+"""Questions about the way from the gateway to the conversations, and what a person may know of what is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,11 +9,18 @@ from django.db.models import Max, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assistants.catalog.models import Assistant, Storage
+from assistants.catalog.queries import purposes
 from assistants.catalog.queries.usage import DAYS, Week
+from assistants.catalog.rules.purposes import WITH_WORDS
+from assistants.conversations import queries as conversations
 from assistants.conversations.models import Call
 from assistants.gateway.models import Inbox
 from assistants.providers import queries as providers
 from assistants.providers.rules import Kind
+from compliance.consent import queries as consent
+from compliance.consent.queries import Choice
+from compliance.subjects import queries as people
 from panel.kernel.registries.processing import Recipient
 
 
@@ -58,3 +66,44 @@ def recipients(at: datetime) -> list[Recipient]:
             url = reverse("providers:detail", args=[one.id])
             found.append(Recipient(one.name, one.legal_entity, one.country, one.retention_note, last, url))
     return found + [Recipient(_("A provider that was removed"), seen=last) for last in seen.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One assistant as somebody sees it who talked to it: what it keeps now and kept before (newest first), what their words
+    are used for and how they answered, and when somebody read them."""
+
+    name: str
+    last: datetime | None
+    level: str
+    words: bool
+    terms: list[Storage]
+    choices: list[Choice]
+    read: list[datetime]
+
+
+def spoken(subjects: Iterable[UUID]) -> dict[UUID, datetime | None]:
+    """Assistants that know a person, and when they talked last (None: a name is known, nothing was said)."""
+    mine = list(subjects)
+    return {**dict.fromkeys(people.scopes_of(mine)), **conversations.spoken_with(mine)}
+
+
+def kept_of(subjects: Iterable[UUID], at: datetime, wanted: Iterable[str]) -> list[Kept]:
+    """For a person's own page, by the assistant's name."""
+    mine, languages = list(subjects), list(wanted)
+    last = spoken(mine)
+    read: dict[UUID, list[datetime]] = {}
+    for assistant, instant in conversations.read_of(mine):
+        read.setdefault(assistant, []).append(instant)
+    rows = Assistant.objects.filter(id__in=last).order_by("name", "id")
+    return [_kept(one, mine, at, languages, last[one.id], read.get(one.id, [])) for one in rows]
+
+
+def _kept(
+    one: Assistant, mine: list[UUID], at: datetime, wanted: list[str], last: datetime | None, read: list[datetime]
+) -> Kept:
+    terms = purposes.storages(one)
+    level = purposes.keep(one)
+    told = terms[0].told if terms else True
+    choices = consent.choices(mine[0], at, wanted, purposes.bound(one))
+    return Kept(one.name, last, level, level in WITH_WORDS, terms, choices, read if told else [])

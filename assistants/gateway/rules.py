@@ -13,6 +13,7 @@ class Fault(NamedTuple):
 
 
 _REQUEST = "invalid_request_error"
+_CONSENT = "consent_error"
 _SERVER = "server_error"
 _PROVIDER = "provider_error"
 
@@ -54,6 +55,21 @@ FAULTS: Final[dict[str, Fault]] = {
     "assistant_unavailable": Fault(
         503, _SERVER, "This assistant cannot be served now: its set-up is not complete.", 30
     ),
+    "consent_unknown": Fault(
+        403, _CONSENT, "The person has not agreed to what 'param' names. Show them its words and ask; then call again."
+    ),
+    "consent_withdrawn": Fault(403, _CONSENT, "The person does not agree, or no longer agrees, to what 'param' names."),
+    "consent_stale": Fault(
+        403, _CONSENT, "The words of what 'param' names have changed since the person agreed. Ask them again."
+    ),
+    "consent_expired": Fault(403, _CONSENT, "The person's agreement to what 'param' names has ended. Ask them again."),
+    "purpose_retired": Fault(403, _CONSENT, "Nothing is processed any more for what 'param' names."),
+    "processing_restricted": Fault(
+        403, _CONSENT, "This person's data may not be processed now, by their request. Nothing was sent anywhere."
+    ),
+    "consent_unchecked": Fault(
+        503, _SERVER, "The panel cannot check now whether the person agrees, so it processes nothing. Try again.", 2
+    ),
     "gateway_stopped": Fault(503, _SERVER, "The panel was stopped by its operator.", 30),
     "snapshot_stale": Fault(503, _SERVER, "The panel cannot check what is allowed now. Try again.", 5),
     "record_unavailable": Fault(503, _SERVER, "The panel cannot keep its record now, so it answers nothing.", 10),
@@ -75,3 +91,6 @@ TURNED_AWAY: Final = frozenset(
     {"invalid_api_key", "invalid_token", "missing_api_key", "api_key_in_url", "invalid_ticket"},
 )
 """Refusals of somebody without a key: counted by (route, address hash, minute) instead of recorded one by one."""
+
+CONSENT: Final = frozenset(code for code, fault in FAULTS.items() if fault.kind == _CONSENT)
+"""Refusals because of what the person chose: in the journal by assistant, code and batch."""

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +16,11 @@ from assistants.catalog.queries import versions
 from assistants.catalog.rules import permits
 from assistants.catalog.rules.states import State
 from assistants.conversations.services import keeping as conversations
+from assistants.gateway.engine.state.persons import KINDS
 from assistants.gateway.models import ContentKey, Inbox, Trial
+from assistants.gateway.rules import CONSENT
 from panel.journal import services as journal
-from panel.kernel import envelope, ids, tickets
+from panel.kernel import actors, clock, envelope, ids, tickets
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
@@ -46,8 +49,19 @@ def _one_batch() -> int:
         kept = conversations.store(frames=frames, unseal=unseal)
         Inbox.objects.filter(id__in=kept.failed).update(failed=True)
         Inbox.objects.filter(id__in=[row.id for row in rows], failed=False).delete()
+        _journal_refusals(kept.faults)
     conversations.journal_turned_away(records=kept.turned_away)
     return len(rows)
+
+
+def _journal_refusals(faults: Mapping[tuple[UUID, str], int]) -> None:
+    """One line for each assistant and code of a batch; who was refused stands in the calls, by pseudonym."""
+    at = clock.now()
+    for (assistant, code), calls in sorted(faults.items()):
+        if code in CONSENT:
+            detail = {"code": code, "calls": calls}
+            about = ("assistant", assistant)
+            journal.record("gateway.consent.refused", actor=actors.SYSTEM, obj=about, detail=detail, at=at)
 
 
 def ensure_content_key() -> bytes:
@@ -72,6 +86,8 @@ def ensure_keys() -> None:
     keyring.named("gateway")
     keyring.named("pepper")
     keyring.named(tickets.KEY_PURPOSE)
+    for kind in KINDS:
+        keyring.serve(f"blind:subjects.{kind}")
     ensure_content_key()
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from assistants.gateway import api
-from assistants.gateway.views import detail, playground, traces
+from assistants.gateway.views import detail, kept, playground, traces
 
 app_name = "gateway"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
         name="playground_tickets",
     ),
     path("assistants/<uuid:assistant_id>/playground/cases/", playground.Cases.as_view(), name="playground_cases"),
+    path("privacy/kept/", kept.Kept.as_view(), name="kept"),
     path("traces/", traces.traces, name="traces"),
     path("traces/<uuid:call_id>/", detail.Detail.as_view(), name="trace"),
     path("traces/<uuid:call_id>/reveal/", detail.Reveal.as_view(), name="reveal"),

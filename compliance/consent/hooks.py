@@ -12,8 +12,9 @@ from accounts.access import services as access
 from compliance.consent import queries
 from compliance.consent.rules import permits
 from compliance.consent.rules.states import State
-from compliance.consent.services import receipts
+from compliance.consent.services import receipts, restricting
 from compliance.subjects import rules as subjects
+from compliance.subjects.services import linking
 from panel.journal import bundles, events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
@@ -22,6 +23,7 @@ from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import menu
 
 access.register_permits(*permits.PERMITS)
+linking.register_regrouped(restricting.follow)
 ledgers.append_only("consent_purposeversion", "consent_record")
 bundles.register(receipts.KIND, _("Receipt of a consent"))
 menu.register(menu.Item("comply", _("Consent"), "consent:list", "hand", permits.VIEW, order=30))
@@ -35,6 +37,9 @@ for name, title in (
     ("choice.given", _("Consent given")),
     ("choice.withdrawn", _("Consent withdrawn")),
     ("choice.refused", _("Act on a consent refused")),
+    ("choice.stale", _("Consents became stale: words or notice changed")),
+    ("processing.restricted", _("Processing about a person restricted")),
+    ("processing.resumed", _("Restriction of processing lifted")),
 ):
     events.register(f"consent.{name}", title=title, retention="privacy")
 

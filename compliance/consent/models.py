@@ -4,6 +4,7 @@
 which reads by SQL `consent_standing(subject_id, purpose_id, state, version, notice, expires_at, epoch)` and
 `consent_purpose(id, basis, state, required, notice_required, epoch)`, rows with `epoch` above its own. A standing counts when
 its state is "given", `version` >= the purpose's `required`, `notice` >= `notice_required`, and it has not expired.
+Open rows of `consent_restriction(subject_id, lifted_at)` name people whose data may not be processed at all.
 """
 
 from typing import ClassVar
@@ -142,5 +143,22 @@ class Standing(models.Model):
             models.UniqueConstraint(name="consent_standing_once", fields=["subject", "purpose"]),
             models.CheckConstraint(
                 name="consent_standing_state", condition=Q(state__in=[State.GIVEN.value, State.WITHDRAWN.value])
+            ),
+        ]
+
+
+class Restriction(models.Model):
+    """From `since` to `lifted_at` nothing may be processed about this person (GDPR Art. 18, 21)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="consent_restriction_once", fields=["subject"], condition=Q(lifted_at__isnull=True)
             ),
         ]

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import ngettext
 
 from accounts.access import queries as access
-from compliance.consent.models import Purpose, PurposeQuerySet, PurposeVersion, Record, Standing
+from compliance.consent.models import Purpose, PurposeQuerySet, PurposeVersion, Record, Restriction, Standing
 from compliance.consent.rules import permits
 from compliance.consent.rules.purposes import ARTICLES, BASIS_NAMES, Basis, Words
 from compliance.consent.rules.states import State, standing
@@ -74,6 +74,11 @@ def standings(subject: UUID) -> dict[UUID, Standing]:
     """The last word of a person on each purpose, whichever of their subjects gave it."""
     rows = Standing.objects.filter(subject_id__in=subjects.together(subject)).select_related("record")
     return {one.purpose_id: one for one in rows.order_by("since", "id")}
+
+
+def restriction(subject: UUID) -> Restriction | None:
+    """The restriction in force of the person that this subject belongs to."""
+    return Restriction.objects.filter(subject_id__in=subjects.together(subject), lifted_at__isnull=True).first()
 
 
 def written(subject: UUID, purpose: Purpose) -> State:

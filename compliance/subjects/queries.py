@@ -103,6 +103,12 @@ def scopes() -> list[UUID]:
     return [one for one in rows.values_list("scope", flat=True).distinct() if one]
 
 
+def scopes_of(subjects: Iterable[UUID]) -> list[UUID]:
+    """Assistants and applications whose end user this person is."""
+    rows = SubjectIdentifier.objects.filter(subject_id__in=list(subjects), kind=Kind.END_USER, scope__isnull=False)
+    return [one for one in rows.order_by().values_list("scope", flat=True).distinct() if one]
+
+
 def kinds_of(subjects: Iterable[UUID]) -> dict[UUID, set[str]]:
     """Which kinds of names each person has, for a page of a list."""
     wanted = list(subjects)

@@ -14,6 +14,7 @@ from accounts.people.models import User
 from accounts.roles import services as roles
 from assistants.catalog.models import Assistant
 from assistants.catalog.services import pinned
+from assistants.catalog.services import purposes as purposes_of
 from assistants.guard import services as guard
 from assistants.guard.rules import presets
 from assistants.providers import services as providers
@@ -61,10 +62,13 @@ def ruled(people: dict[str, User], assistant: Assistant, name: str) -> dict[str,
     console, at, adam, pia = actors.console(), clock.now(), people["adam"], people["pia"]
     wanted = inviting.Wanted(f"{name} Newcomer", f"{name}-newcomer@example.test")
     host = providers.allow_host(actor=console, host="10.1.2.3:8443", reason=name, at=at)
+    purpose = make_purpose(pia)
+    bound = purposes_of.bind(actor=console, assistant=assistant, purpose_id=purpose.id, at=at)
     found: dict[str, UUID] = {
         "policies:policy_id": make_policy(pia, adam).id,
         "guard:policy_id": guard.create(actor=console, name=f"{name} guard", document=presets.STRICT, at=at).id,
-        "purpose_id": make_purpose(pia).id,
+        "purpose_id": purpose.id,
+        "binding_id": bound.id,
         "role_id": roles.make(actor=fresh(adam), name=f"{name} role", purpose="", permits=[SEE_PEOPLE.name], at=at).id,
         "invitation_id": inviting.invite(actor=fresh(adam), wanted=wanted, at=at)[0].id,
         "backup_id": make_backup().id,

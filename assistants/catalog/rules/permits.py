@@ -36,4 +36,11 @@ KEEP = Permit(
     roles=frozenset({Role.PRIVACY_OFFICER}),
     object_role=ObjectRole.OWNER,
 )
-PERMITS = (ADD, VIEW, PAUSE, TRY, EDIT, PUBLISH, SHARE, ARCHIVE, KEEP)
+BIND = Permit(
+    "catalog.bind_purpose",
+    _("Bind purposes to an assistant, or let them go"),
+    roles=frozenset({Role.PRIVACY_OFFICER}),
+    object_role=ObjectRole.OWNER,
+    fresh=True,
+)
+PERMITS = (ADD, VIEW, PAUSE, TRY, EDIT, PUBLISH, SHARE, ARCHIVE, KEEP, BIND)

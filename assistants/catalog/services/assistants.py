@@ -79,19 +79,6 @@ def describe(
     return assistant
 
 
-def keep_content(*, actor: Actor, assistant: Assistant, wanted: bool, at: datetime) -> Assistant:
-    """Store what is said from now on, sealed, or stop it. What is stored already stays until its class ends it."""
-    access.require(actor, permits.KEEP, assistant)
-    with transaction.atomic():
-        assistant = locked(assistant)
-        if assistant.store_content != wanted:
-            assistant.store_content = wanted
-            touch(assistant, at, "store_content")
-            event = "catalog.content.kept" if wanted else "catalog.content.not_kept"
-            journal.record(event, actor=actor, obj=assistant, at=at)
-    return assistant
-
-
 def archive(*, actor: Actor, assistant: Assistant, reason: str, at: datetime) -> Assistant:
     """No calls, no edits; versions and traces stay. Can be brought back."""
     access.require(actor, permits.ARCHIVE, assistant)

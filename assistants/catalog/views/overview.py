@@ -11,7 +11,7 @@ from assistants.catalog import forms
 from assistants.catalog.queries import assistants, keys, overview, parts, snippets, versions
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants as verbs
-from assistants.catalog.services import switch
+from assistants.catalog.services import purposes, switch
 from assistants.catalog.views.base import OfAssistant
 from panel.kernel.errors import Invalid
 from panel.ui.menu import Text
@@ -97,7 +97,7 @@ class ContentStorage(OfAssistant, Act):
 
     def perform(self) -> Text:
         wanted = self.request.POST.get("wanted") == "1"
-        verbs.keep_content(actor=self.actor, assistant=self.assistant, wanted=wanted, at=self.at)
+        purposes.keep_content(actor=self.actor, assistant=self.assistant, wanted=wanted, at=self.at)
         if wanted:
             return _("What is said is kept from now on, sealed. Reading it takes a reason and a factor.")
         return _("Nothing that is said is kept from now on. What is stored stays until its time is over.")

@@ -1,5 +1,6 @@
 """Keeping calls: from frames of the gateway to statistics and sealed content. Every verb here may run twice."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,15 +41,15 @@ class Frame:
 
 @dataclass
 class Kept:
-    """`failed` are ids of frames that cannot be read; `turned_away` are complete minutes of refusals to journal."""
+    """`failed`: ids of unreadable frames; `turned_away`: minutes of refusals to journal; `faults`: by assistant and code."""
 
     calls: int = 0
     failed: list[UUID] = field(default_factory=list)
     turned_away: list[dict[str, Any]] = field(default_factory=list)
+    faults: Counter[tuple[UUID, str]] = field(default_factory=Counter)
 
 
-Found = tuple[UUID, dict[str, Any], Call]
-"""(frame's id, record, row)."""
+Found = tuple[UUID, dict[str, Any], Call]  # frame's id, record, row
 
 
 def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> Kept:
@@ -80,6 +81,7 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
             if row.key is not None
         ]
     )
+    kept.faults.update((row.assistant, row.error) for row in rows if row.assistant and row.error)
     kept.calls = len(rows)
     return kept
 
@@ -101,6 +103,8 @@ def _name_subjects(found: list[Found]) -> None:
     """End users by their digest within an assistant; callers that name nobody are one subject per API key."""
     names, rows = [], []
     for _frame, record, row in found:
+        if record.get("kept") == "nothing":
+            continue
         if record.get("subject") and row.assistant is not None:
             names.append(Name(Kind.END_USER, record["subject"], row.assistant))
         elif row.key is not None:

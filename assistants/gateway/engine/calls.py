@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from assistants.gateway.engine.state.consent import Binding, Person
 from assistants.gateway.engine.state.snapshot import Assistant, Key
 from assistants.guard.engine.inspection import Inspection
 from assistants.guard.engine.verdicts import Verdict
@@ -22,6 +23,7 @@ class Call:
     `network` is the coarse address (/24, /48) that a key is used from, `scope` the one that opened the route.
     `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody. `person` tries the assistant
     in the panel, within `session`; `trial` says that it is a version which was never published.
+    `bound` are the purposes that the call serves, `about` the name of the person and `who` how their consents stand.
     `inspected` is told once the way in is judged.
     """
 
@@ -41,6 +43,9 @@ class Call:
     person: UUID | None = None
     session: UUID | None = None
     trial: bool = False
+    bound: tuple[Binding, ...] = ()
+    about: tuple[str, bytes] | None = None
+    who: Person | None = None
     inspected: Callable[[], Awaitable[None]] | None = None
     stream: bool = False
     bytes_in: int = 0

@@ -14,6 +14,7 @@ from assistants.gateway.engine.calls import Call
 from assistants.gateway.engine.errors import ApiError, Blocked, where
 from assistants.gateway.engine.relay import DONE, Relay
 from assistants.gateway.engine.service import Service
+from assistants.gateway.engine.state import gate
 from assistants.gateway.engine.state.snapshot import LIVE, PAUSED, Assistant, Version
 from assistants.gateway.engine.wire import Receive, Send, answer, begin_events, part
 from assistants.guard.engine.pipeline import Inspection, OutputGuard, Policy, inspect_answer, inspect_request
@@ -86,6 +87,7 @@ async def serve(
 
 async def _answer(service: Service, call: Call, body: dict[str, Any], send: Send, chosen: Chosen) -> None:
     version, policy, target = chosen
+    await gate.require(service.feed, call)
     call.mark("guard")
     inspection = inspect_request(
         body, policy, service.snapshot.known, system_prompt=version.system_prompt, body_bytes=call.bytes_in

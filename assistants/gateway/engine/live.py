@@ -35,6 +35,13 @@ class Live:
         """End every matching call with this fault code; returns how many were told."""
         return sum(call.abort(code) for call in list(self._calls) if which(call))
 
+    def end_each(self, why: Callable[[Call], str]) -> int:
+        """End every call for which `why` gives a fault code; returns how many were told."""
+        return sum(call.abort(code) for call in list(self._calls) if (code := why(call)))
+
+    def where(self, which: Callable[[Call], bool]) -> list[Call]:
+        return [call for call in self._calls if which(call)]
+
     def end_stuck(self, seconds: float) -> int:
         """End calls whose client takes nothing: one send has waited longer than `seconds`."""
         limit = time.monotonic() - seconds

@@ -16,6 +16,7 @@ from assistants.gateway.engine.ledger.shipper import Shipper
 from assistants.gateway.engine.ledger.spool import Spool, SpoolUnavailable
 from assistants.gateway.engine.live import Live
 from assistants.gateway.engine.playground.nonces import Nonces
+from assistants.gateway.engine.state import gate
 from assistants.gateway.engine.state.feed import Feed
 from assistants.gateway.engine.state.identity import Checked
 from assistants.gateway.engine.state.snapshot import DRAFT, LIVE, Key, Snapshot
@@ -26,6 +27,8 @@ log = logging.getLogger("panel.gateway")
 REFUSAL_SECONDS = 1.0
 STUCK_SECONDS = 5.0
 ENDS_SECONDS = 0.5
+# A withdrawal ends what runs within five seconds, also on a worker that cannot hear of it.
+DEAF_SECONDS = 4.0
 
 
 class Service:
@@ -43,6 +46,7 @@ class Service:
         self.checked = Checked()
         self.nonces = Nonces(config.tickets)
         self._chores: list[asyncio.Task[None]] = []
+        self._looking: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         self.spool.start(asyncio.get_running_loop())
@@ -109,6 +113,27 @@ class Service:
             self.live.end("gateway_stopped", lambda _: True)
         self.live.end("assistant_paused", lambda call: _not_live(call, snapshot))
         self._end_what_ran_out(snapshot)
+        self._end_restricted(snapshot)
+        moved, self.feed.moved = self.feed.moved, frozenset()
+        for call in self.live.where(lambda call: call.who is not None and not moved.isdisjoint(call.who.subjects)):
+            self._look_again(call)
+
+    def _look_again(self, call: Call) -> None:
+        """What this call's person chose has changed: read it, and end the call if it may not go on. Until then nobody is known
+        to have agreed, so that no word is kept."""
+        call.who = None
+
+        async def look() -> None:
+            if code := await gate.again(self.feed, call):
+                call.abort(code)
+
+        task = asyncio.create_task(look())
+        self._looking.add(task)
+        task.add_done_callback(self._looking.discard)
+
+    def _end_restricted(self, snapshot: Snapshot) -> None:
+        if snapshot.restricted:
+            self.live.end("processing_restricted", lambda call: gate.is_restricted(call, snapshot))
 
     def _end_what_ran_out(self, snapshot: Snapshot | None = None) -> None:
         """Keys that were revoked or ended, rights of their owners, sessions: by a change, or because time went by."""
@@ -116,6 +141,9 @@ class Service:
         self.live.end("invalid_api_key", lambda call: _revoked(call, found, now))
         self.live.end("model_not_found", lambda call: _out_of_reach(call, found, now))
         self.live.end("invalid_ticket", lambda call: call.session in found.ended_sessions)
+        self.live.end_each(lambda call: gate.ended(call, found))
+        if self.feed.lease.age > DEAF_SECONDS:
+            self.live.end("consent_unchecked", lambda call: call.about is not None)
 
     def _tell_refusals(self, *, everything: bool = False) -> None:
         for frame_id, record in self.refusals.due(everything=everything):

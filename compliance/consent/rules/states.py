@@ -64,7 +64,7 @@ def standing(
     written: State, *, seen: tuple[int, int], needed: tuple[int, int], expires_at: datetime | None, at: datetime
 ) -> State:
     """The state now. `seen` are the numbers of the purpose's and the notice's version that were shown, `needed` the least
-    that still count. The gateway computes the same in assistants/gateway/engine/consent.py."""
+    that still count. The gateway computes the same in assistants/gateway/engine/state/consent.py."""
     if written is not State.GIVEN:
         return written
     if expires_at is not None and expires_at <= at:

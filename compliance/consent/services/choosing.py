@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
@@ -65,10 +65,14 @@ def give(
     at: datetime,
     age_confirmed: bool = False,
 ) -> Record:
-    """An affirmative act of the subject. Raises NotYours, NotPossible, OtherWords, TooYoung. Again is no change."""
-    with _tried(actor, subject, purpose, Act.GIVE, at), transaction.atomic():
-        _require_own(actor, subject)
-        return _write(actor, subject, purpose, Act.GIVE, shown, channel, at, age_confirmed=age_confirmed)
+    """An affirmative act of the subject; the next call passes. Raises NotYours, NotPossible, OtherWords, TooYoung. Again is
+    no change."""
+    with _tried(actor, subject, purpose, Act.GIVE, at):
+        with transaction.atomic():
+            _require_own(actor, subject)
+            found = _write(actor, subject, purpose, Act.GIVE, shown, channel, at, age_confirmed=age_confirmed)
+        hold(found)
+    return found
 
 
 def withdraw(*, actor: Actor, subject: UUID, purpose: Purpose, channel: str, at: datetime) -> Record:
@@ -78,9 +82,36 @@ def withdraw(*, actor: Actor, subject: UUID, purpose: Purpose, channel: str, at:
         with transaction.atomic():
             _require_own(actor, subject)
             found = _write(actor, subject, purpose, Act.WITHDRAW, None, channel, at)
-            reached = queries.standings(subject)[purpose.id].epoch
-        epochs.wait(reached)
+        hold(found)
     return found
+
+
+def pass_on(
+    *,
+    actor: Actor,
+    subject: UUID,
+    purpose: Purpose,
+    act: Act,
+    shown: Shown | None,
+    evidence: str,
+    at: datetime,
+    age_confirmed: bool = False,
+) -> Record:
+    """What an end user chose in an application that vouches for them, with its own evidence (when and where they saw the
+    words), sealed. Call `hold` after the commit. Raises Forbidden, NotYours, NotPossible, OtherWords, TooYoung."""
+    access.require(actor, permits.VOUCH)
+    with _tried(actor, subject, purpose, act, at), transaction.atomic():
+        _require_own(actor, subject)
+        return _write(
+            actor, subject, purpose, act, shown, "api", at, age_confirmed=age_confirmed, source=evidence or None
+        )
+
+
+def hold(row: Record) -> None:
+    """Wait until every live worker of the gateway follows, one second at most; within a transaction there is nothing to
+    wait for yet."""
+    if not connection.in_atomic_block:
+        epochs.wait(queries.standings(row.subject_id)[row.purpose_id].epoch)
 
 
 def record(
@@ -102,9 +133,7 @@ def record(
     with _tried(actor, subject, purpose, act, at):
         with transaction.atomic():
             found = _write(actor, subject, purpose, act, shown, "document", at, age_confirmed=True, source=source)
-            reached = queries.standings(subject)[purpose.id].epoch
-        if act is Act.WITHDRAW:
-            epochs.wait(reached)
+        hold(found)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
@@ -20,6 +21,7 @@ from compliance.consent.rules.purposes import (
     cleaned,
     words_digest,
 )
+from compliance.consent.rules.states import State
 from compliance.policies.models import Policy
 from compliance.policies.rules import content
 from compliance.policies.rules.kinds import LANGUAGES
@@ -96,6 +98,8 @@ def rewrite(
         made = _add(purpose, actor, found, at, number=number, material=material)
         detail = {"number": number, "material": material, "digests": made.digests}
         journal.record("consent.purpose.rewritten", actor=actor, obj=purpose, detail=detail, at=at)
+        if material:
+            _tell_stale(actor, purpose, at)
     return made
 
 
@@ -115,8 +119,10 @@ def settle(
     with transaction.atomic():
         purpose = _locked(purpose, revision)
         purpose.age, purpose.expires_days, purpose.notice = _age(age), _days(expires_days), notice
-        purpose.notice_required = _needed(notice, at)
+        before, purpose.notice_required = purpose.notice_required, _needed(notice, at)
         _touch(purpose, at)
+        if purpose.notice_required > before:
+            _tell_stale(actor, purpose, at)
         detail = {"age": purpose.age, "expires_days": purpose.expires_days, "notice": str(notice.id) if notice else ""}
         journal.record("consent.purpose.settled", actor=actor, obj=purpose, detail=detail, at=at)
     return purpose
@@ -148,8 +154,17 @@ def follow_notices(at: datetime) -> int:
             journal.record(
                 "consent.purpose.overtaken", actor=Actor("system"), obj=row, detail={"notice": needed}, at=at
             )
+            _tell_stale(Actor("system"), row, at)
             changed += 1
     return changed
+
+
+def _tell_stale(actor: Actor, purpose: Purpose, at: datetime) -> None:
+    """For applications that listen: ask again whoever agreed before."""
+    old = Q(version__lt=purpose.required) | Q(notice__lt=purpose.notice_required)
+    count = purpose.standings.filter(old, state=State.GIVEN).count()
+    if count:
+        journal.record("consent.choice.stale", actor=actor, obj=purpose, detail={"count": count}, at=at)
 
 
 def checked(texts: Mapping[str, Words]) -> dict[str, Words]:

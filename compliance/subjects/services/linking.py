@@ -4,7 +4,7 @@ A link changes no record: records keep the subject id that they were written wit
 `queries.together`. So a split gives back exactly what was there before the merge.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +28,15 @@ class AlreadyOne(Conflict):
     code = "subjects_one"
 
 
+_regrouped: list[Callable[[set[UUID]], None]] = []
+
+
+def register_regrouped(told: Callable[[set[UUID]], None]) -> None:
+    """Called inside the transaction that links or splits, with every subject of the persons concerned: before and after,
+    these are the same."""
+    _regrouped.append(told)
+
+
 @transaction.atomic
 def link(*, actor: Actor, one: UUID, other: UUID, proof: Proof, at: datetime) -> UUID:
     """Make one person of two subjects, because somebody proved both; returns who stands for them. Again is a no-op.
@@ -38,6 +47,7 @@ def link(*, actor: Actor, one: UUID, other: UUID, proof: Proof, at: datetime) ->
     changes = rules.merged(groups, one, other)
     if changes:
         _apply(changes, proof, at)
+        _tell({one, other, *groups, *groups.values()})
         detail = {"other": str(other), "proof": proof.value, "moved": len(changes)}
         journal.record("subjects.identities.linked", actor=actor, obj=("subject", one), detail=detail, at=at)
     return queries.person_of(one)
@@ -51,6 +61,7 @@ def split(*, actor: Actor, subject: UUID, at: datetime) -> None:
     if not changes:
         raise AlreadyAlone(_("This is a person of its own already."))
     _apply(changes, Proof.TWO_PEOPLE, at)
+    _tell({subject, *groups, *groups.values()})
     detail = {"moved": len(changes)}
     journal.record("subjects.identities.split", actor=actor, obj=("subject", subject), detail=detail, at=at)
 
@@ -85,3 +96,8 @@ def _end(rows: Iterable[Link], at: datetime) -> None:
     for row in rows:
         row.ended_at = max(at, row.made_at)
         row.save(update_fields=["ended_at"])
+
+
+def _tell(subjects: set[UUID]) -> None:
+    for told in _regrouped:
+        told(subjects)

@@ -109,6 +109,20 @@ def named(purpose: str) -> UUID:
         return found or _create(purpose)
 
 
+def serve(purpose: str) -> UUID:
+    """`named`, and a key from before its purpose was served is wrapped by the ring that it belongs to now."""
+    found, wanted = named(purpose), ring_of(purpose)
+    with transaction.atomic():
+        row = DataKey.objects.select_for_update().get(id=found)
+        if row.ring != wanted and row.wrapped is not None:
+            provider, context = ring(wanted), kek.wrap_context(installation_id(), row.id, purpose)
+            key = _unwrapped(row)
+            row.ring, row.kek_id, row.wrapped = wanted, provider.current_id(), provider.wrap(key, context)
+            row.epoch = epochs.bump()
+            row.save(update_fields=["ring", "kek_id", "wrapped", "epoch"])
+    return found
+
+
 def _key(key_id: UUID) -> tuple[str, bytes]:
     held = _cache.get(key_id)
     if held:

@@ -1,6 +1,15 @@
 """What data keys are for, and which ring wraps them."""
 
-SERVING = {"secret", "assistant", "pepper", "gateway"}
+SERVING = {
+    "secret",
+    "assistant",
+    "pepper",
+    "gateway",
+    # By these the gateway finds whose consent it asks for. They open nothing; those of e-mail addresses are not among them.
+    "blind:subjects.end_user",
+    "blind:subjects.api_key",
+    "blind:subjects.account",
+}
 CONTENT = {
     "person",
     "factor",
@@ -22,7 +31,7 @@ CONTENT = {
 def ring_of(purpose: str) -> str:
     """The ring of a purpose; `blind:people.email` has the ring of `blind`. Raises LookupError for an unknown one."""
     family = purpose.partition(":")[0]
-    if family in SERVING:
+    if purpose in SERVING or family in SERVING:
         return "serving"
     if family in CONTENT:
         return "content"

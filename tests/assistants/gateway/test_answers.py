@@ -108,7 +108,7 @@ class TestAnswer:
         async def body() -> None:
             async with opened(tmp_path, whole("the answer"), at=snapshot(content_key=public)) as gate:
                 await gate.call(ask("the question"))
-                gate.change(store_content=True)
+                gate.change(keep="full")
                 await gate.call(ask("the question"))
                 plain, stored = gate.records()
                 assert "content" not in plain

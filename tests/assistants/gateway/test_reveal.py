@@ -189,7 +189,7 @@ class TestBlockedCalls:
             async with opened(tmp_path, script, at=at) as gate:
                 helper = gate.snapshot.assistants["helper"]
                 assert helper.version is not None
-                gate.change(version=replace(helper.version, system_prompt=PROMPT), store_content=True)
+                gate.change(version=replace(helper.version, system_prompt=PROMPT), keep="full")
                 await gate.call(ask(text, stream=form == "stream"))
                 found.extend(gate.records())
 

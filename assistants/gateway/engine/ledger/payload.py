@@ -14,7 +14,10 @@ from typing import Any
 import orjson
 
 from assistants.gateway.engine.calls import Call
-from assistants.gateway.engine.state.snapshot import Snapshot
+from assistants.gateway.engine.errors import ApiError
+from assistants.gateway.engine.ledger import pseudonyms
+from assistants.gateway.engine.state import gate
+from assistants.gateway.engine.state.snapshot import NOTHING, PSEUDONYMISED, Snapshot
 from assistants.guard.rules import presets as guard
 from panel.kernel import envelope
 
@@ -27,17 +30,27 @@ HEADER = b"x-end-user-id"
 
 def name_subject(call: Call, body: dict[str, Any], key: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
     """Who this call is about: the end user whom the client names in the body or in the header `X-End-User-Id`, as a keyed
-    digest, else the API key's one subject (HOUSE, mechanism 12), which the worker knows by the key's id."""
+    digest, else the API key's one subject (HOUSE, mechanism 12), which the worker knows by the key's id. Raises ApiError: what
+    cannot be read as one name may not fall back to another person."""
     named = body.get("safety_identifier") or body.get("user")
     if not named:
-        named = next((value.decode("utf-8", "replace").strip() for name, value in headers if name == HEADER), "")
-    if isinstance(named, str) and named and key:
+        told = {value.decode("utf-8", "replace").strip() for name, value in headers if name == HEADER} or {""}
+        if len(told) > 1:
+            raise ApiError("invalid_value", "The header X-End-User-Id names two people.")
+        named = told.pop()
+    if not isinstance(named, str):
+        raise ApiError("invalid_value", "An end user's id is a text.", param="safety_identifier")
+    if named and key:
         call.subject = end_user(named, key)
 
 
 def end_user(named: str, key: bytes) -> str:
     """The digest under which an end-user id is recorded."""
     return hmac.new(key, b"end-user:" + named[:512].encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+# Where nothing is to be kept a call is counted, and nothing says of whom it was or what was in it.
+_NOBODY: dict[str, Any] = {"kept": NOTHING, "subject": "", "network": "", "verdicts": [], "stages": []}
 
 
 def payload(call: Call, snapshot: Snapshot) -> bytes:
@@ -65,6 +78,8 @@ def payload(call: Call, snapshot: Snapshot) -> bytes:
         "ttft": _micros(call.marks.get("first")),
         "total": _micros(total),
     }
+    if call.assistant is not None and call.assistant.keep == NOTHING:
+        record |= _NOBODY
     if sealed := _content(call, snapshot):
         record["content"] = sealed
     return orjson.dumps(record)
@@ -127,10 +142,16 @@ def stages(call: Call, total: float) -> list[list[Any]]:
 
 def _content(call: Call, snapshot: Snapshot) -> str:
     """Base64 of the sealed content, "" when nothing is to be stored."""
-    wanted = call.assistant is not None and call.assistant.store_content and snapshot.content_key
-    if not wanted or call.request is None:
+    one = call.assistant
+    if one is None or not one.store_content or not snapshot.content_key or call.request is None:
         return ""
-    plain = orjson.dumps({"request": call.request, "answer": call.answer})
+    if not gate.may_keep(call, snapshot):
+        return ""
+    request: dict[str, Any] | None = call.request
+    answer = call.answer
+    if one.keep == PSEUDONYMISED:
+        request, answer = pseudonyms.masked(call.request, answer)
+    plain = orjson.dumps({"request": request, "answer": answer})
     if len(plain) > CONTENT_LIMIT:
         plain = orjson.dumps({"request": None, "answer": None, "too_large": len(plain)})
     return base64.b64encode(envelope.seal_to(snapshot.content_key, plain, call.id.bytes)).decode()

@@ -16,6 +16,7 @@ from assistants.gateway.engine.errors import ApiError
 from assistants.gateway.engine.state import rows as sql
 from assistants.gateway.engine.state.callers import client_of, keys_of
 from assistants.gateway.engine.state.loader import Loader
+from assistants.gateway.engine.state.persons import Persons
 from assistants.gateway.engine.state.snapshot import EMPTY, Key, Lease, Snapshot, Version
 from assistants.gateway.engine.state.tokens import Unknown
 from panel.kernel import clock
@@ -29,11 +30,13 @@ BEAT_SECONDS = 2.0
 FIRST_SECONDS = 3.0
 LOOKUPS = 4
 BEYOND = 20_000
+RECENT_SECONDS = 1.0
 _AWAY = (psycopg.Error, OSError, TimeoutError, KekError, EnvelopeError)
 
 
 class Feed:
-    """`snapshot` is what requests read; `on_change` is told of each new one; `stopped` follows the stop file."""
+    """`snapshot` is what requests read; `on_change` is told of each new one, `moved` then names the subjects whose consents
+    or links changed with it; `stopped` follows the stop file."""
 
     def __init__(self, config: Config, worker: UUID, on_change: Callable[[Snapshot], None]) -> None:
         self.config = config
@@ -44,6 +47,7 @@ class Feed:
         self._on_change = on_change
         self._loader = Loader(config.kek_serving)
         self._first = asyncio.Event()
+        self._contact = asyncio.Event()
         self._unknown = Unknown()
         self._beyond: dict[bytes, Key] = {}
         self._started = clock.now()
@@ -51,6 +55,8 @@ class Feed:
         self._tasks: list[asyncio.Task[None]] = []
         self._asking: AsyncConnection | None = None
         self._lookups = asyncio.Semaphore(LOOKUPS)
+        self.persons = Persons(self._look_up)
+        self.moved: frozenset[UUID] = frozenset()
 
     async def start(self) -> None:
         """Begin to follow; waits a moment for the first snapshot, but a database that is away stops nothing."""
@@ -91,13 +97,15 @@ class Feed:
         )
 
     async def _refresh(self, connection: AsyncConnection) -> None:
+        began = time.monotonic()
         found = await self._loader.load(connection)
         if found is not self.snapshot:
-            self.snapshot = found
+            self.snapshot, self.moved = found, self._loader.changed
+            self.persons.forget(self.moved)
             self._unknown.clear()
             self._beyond.clear()
             self._on_change(found)
-        self.lease.renew()
+        self._in_contact(began)
         self._first.set()
         await self._beat(connection, found.epoch)
 
@@ -115,6 +123,22 @@ class Feed:
                 self.stopped = stopped
                 self._on_change(self.snapshot)
             await asyncio.sleep(0.25)
+
+    async def recent(self) -> None:
+        """Until what is held is not older than a second: whoever withdrew a consent is told after so long that it holds, also
+        when this worker heard nothing. Raises ApiError when it stays older."""
+        if self.lease.age <= RECENT_SECONDS:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RECENT_SECONDS):
+                await self._contact.wait()
+        if self.lease.age > RECENT_SECONDS:
+            raise ApiError("consent_unchecked")
+
+    def _in_contact(self, began: float) -> None:
+        self.lease.renew(began)
+        self._contact.set()
+        self._contact = asyncio.Event()
 
     async def key(self, digest: bytes) -> Key | None:
         """The key behind a digest: from the snapshot, else by one indexed read. Raises ApiError while that cannot be asked."""

@@ -14,6 +14,8 @@ from accounts.credentials.engine.bearers import SEAL_LABEL
 from accounts.credentials.engine.tokens import PEPPER_LABEL, PEPPER_PURPOSE
 from assistants.gateway.engine.state import rows as sql
 from assistants.gateway.engine.state.callers import Callers
+from assistants.gateway.engine.state.consent import Binding, Purpose
+from assistants.gateway.engine.state.persons import KINDS
 from assistants.gateway.engine.state.snapshot import EMPTY, Assistant, Snapshot, Version
 from assistants.guard.engine.detectors.known import KnownSecrets
 from assistants.guard.engine.policy import Policy
@@ -27,7 +29,8 @@ _UNREADABLE = (NoSuchKey, envelope.EnvelopeError, kek.KekError, ValueError, KeyE
 
 
 class Loader:
-    """State that only grows forward; `load` returns a new immutable snapshot over copies of it."""
+    """State that only grows forward; `load` returns a new immutable snapshot over copies of it, and leaves in `changed`
+    the subjects whose consents or links are others than in the one before."""
 
     def __init__(self, kek_address: str) -> None:
         self._address = kek_address
@@ -40,9 +43,13 @@ class Loader:
         self._secrets: dict[UUID, sql.Row] = {}
         self._bound: dict[UUID, UUID] = {}
         self._callers = Callers()
+        self._purposes: dict[UUID, Purpose] = {}
+        self._bindings: dict[UUID, tuple[UUID, Binding]] = {}
+        self.changed: frozenset[UUID] = frozenset()
 
     async def load(self, connection: AsyncConnection) -> Snapshot:
         """The current state in one database snapshot. Raises psycopg.Error and KekError."""
+        self.changed = frozenset()
         async with connection.transaction():
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             epoch = int(await sql.one(connection, sql.EPOCH) or 0)
@@ -51,8 +58,11 @@ class Loader:
                 content_key = bytes(await sql.one(connection, sql.CONTENT_KEY) or b"")
                 hosts = frozenset((host, port) for host, port in await sql.rows(connection, sql.ALLOWED_HOSTS))
                 ended = frozenset(row[0] for row in await sql.rows(connection, sql.ENDED_SESSIONS))
+                restricted = frozenset(bytes(row[0]) for row in await sql.rows(connection, sql.RESTRICTED))
                 built = self._build(epoch)
-                self._current = replace(built, content_key=content_key, hosts=hosts, ended_sessions=ended)
+                self._current = replace(
+                    built, content_key=content_key, hosts=hosts, ended_sessions=ended, restricted=restricted
+                )
         return self._current
 
     async def _read(self, connection: AsyncConnection, seen: int) -> None:
@@ -67,6 +77,7 @@ class Loader:
             self._providers[row[0]] = row
         await self._read_secrets(connection, seen)
         await self._read_assistants(connection, seen, ring)
+        await self._read_purposes(connection, seen)
         await self._callers.read(connection, seen, self._derived(PEPPER_PURPOSE, SEAL_LABEL))
 
     async def _ring_of(self, connection: AsyncConnection) -> ServingRing:
@@ -102,9 +113,19 @@ class Loader:
         wanted = [row[3] for row in changed if row[3] and row[3] not in self._versions]
         for version_id, number, content in await sql.rows(connection, sql.VERSIONS, wanted):
             self._learn_version(ring, version_id, number, bytes(content))
-        for assistant_id, slug, state, version_id, store_content, created in changed:
+        for assistant_id, slug, state, version_id, keep, keep_for, created in changed:
             version = self._versions.get(version_id)
-            self._assistants[assistant_id] = Assistant(assistant_id, slug, state, version, store_content, created)
+            self._assistants[assistant_id] = Assistant(assistant_id, slug, state, version, keep, keep_for, created)
+
+    async def _read_purposes(self, connection: AsyncConnection, seen: int) -> None:
+        for row in await sql.rows(connection, sql.PURPOSES, seen):
+            self._purposes[row[0]] = Purpose(*row)
+        for binding_id, assistant, purpose, key, route, required, holds in await sql.rows(connection, sql.BOUND, seen):
+            self._bindings.pop(binding_id, None)
+            if holds:
+                self._bindings[binding_id] = (assistant, Binding(purpose, key, route, required))
+        if seen >= 0:
+            self.changed = frozenset(row[0] for row in await sql.rows(connection, sql.CHANGED, seen))
 
     def _learn_version(self, ring: ServingRing, version_id: UUID, number: int, sealed: bytes) -> None:
         try:
@@ -143,8 +164,14 @@ class Loader:
             for provider_id, kind, base_url, enabled in self._providers.values()
             if enabled
         }
+        bound: dict[UUID, tuple[Binding, ...]] = {}
+        for assistant, binding in self._bindings.values():
+            bound[assistant] = (*bound.get(assistant, ()), binding)
         return Snapshot(
             epoch=epoch,
+            bound=bound,
+            purposes=dict(self._purposes),
+            blind={kind: self._derived(f"blind:subjects.{kind}", "index") for kind in KINDS},
             assistants={one.slug: one for one in self._assistants.values()},
             by_id=dict(self._assistants),
             **self._callers.parts(),

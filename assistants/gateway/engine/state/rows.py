@@ -11,10 +11,47 @@ INSTALLATION: Final = "SELECT id FROM kernel_installation"
 DATA_KEYS: Final = (
     "SELECT id, purpose, owner, kek_id, wrapped FROM kernel_datakey WHERE ring = 'serving' AND epoch > %s"
 )
-ASSISTANTS: Final = (
-    "SELECT id, slug, state, live_version_id, store_content, extract(epoch FROM created_at)::bigint"
-    " FROM catalog_assistant WHERE epoch > %s"
+ASSISTANTS: Final = """
+SELECT a.id, a.slug, a.state, a.live_version_id,
+  coalesce(s.keep, CASE WHEN a.store_content THEN 'full' ELSE 'statistics' END), s.purpose_id,
+  extract(epoch FROM a.created_at)::bigint
+FROM catalog_assistant a LEFT JOIN LATERAL (
+  SELECT keep, purpose_id FROM catalog_storage WHERE assistant_id = a.id ORDER BY number DESC LIMIT 1
+) s ON true WHERE a.epoch > %s"""
+PURPOSES: Final = (
+    "SELECT id, slug, basis = 'consent', retired_at IS NULL, required, notice_required FROM consent_purpose"
+    " WHERE epoch > %s"
 )
+BOUND: Final = (
+    "SELECT id, assistant_id, purpose_id, api_key_id, route, required, ended_at IS NULL FROM catalog_binding"
+    " WHERE epoch > %s"
+)
+# Every subject of the person that a name belongs to, and their last word on each purpose.
+PERSON: Final = """
+SELECT g.ids, c.found FROM (
+  SELECT coalesce(l.person_id, i.subject_id) AS person FROM subjects_subjectidentifier i
+  LEFT JOIN subjects_link l ON l.subject_id = i.subject_id AND l.ended_at IS NULL WHERE i.kind = %s AND i.index = %s
+) p CROSS JOIN LATERAL (
+  SELECT array_agg(s.id) AS ids FROM (SELECT p.person AS id UNION
+    SELECT m.subject_id FROM subjects_link m WHERE m.person_id = p.person AND m.ended_at IS NULL) s
+) g CROSS JOIN LATERAL (
+  SELECT json_agg(json_build_array(d.purpose_id, d.state, d.version, d.notice, extract(epoch FROM d.expires_at))) AS found
+  FROM (SELECT DISTINCT ON (purpose_id) * FROM consent_standing WHERE subject_id = ANY(g.ids)
+    ORDER BY purpose_id, since DESC, id DESC) d
+) c"""
+# Subjects whose consents changed, with everybody who is one person with them.
+CHANGED: Final = """
+WITH c AS (SELECT s.subject_id, coalesce(l.person_id, s.subject_id) AS person FROM consent_standing s
+  LEFT JOIN subjects_link l ON l.subject_id = s.subject_id AND l.ended_at IS NULL WHERE s.epoch > %s)
+SELECT subject_id FROM c UNION SELECT person FROM c UNION
+SELECT m.subject_id FROM subjects_link m JOIN c ON m.person_id = c.person WHERE m.ended_at IS NULL"""
+# Every name of people whose data may not be processed (GDPR Art. 18, 21).
+RESTRICTED: Final = """
+WITH r AS (SELECT DISTINCT coalesce(l.person_id, x.subject_id) AS person FROM consent_restriction x
+  LEFT JOIN subjects_link l ON l.subject_id = x.subject_id AND l.ended_at IS NULL WHERE x.lifted_at IS NULL)
+SELECT i.index FROM (SELECT person AS id FROM r UNION SELECT m.subject_id FROM subjects_link m
+  JOIN r ON m.person_id = r.person WHERE m.ended_at IS NULL) s
+JOIN subjects_subjectidentifier i ON i.subject_id = s.id AND i.kind IN ('end_user', 'api_key', 'account')"""
 VERSIONS: Final = "SELECT id, number, content FROM catalog_version WHERE id = ANY(%s)"
 # What the page of a long job would show, as one value: it changes when the page does.
 JOB: Final = (

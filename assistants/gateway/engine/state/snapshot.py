@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts.credentials.engine.addresses import Network, allowed
 from accounts.credentials.engine.bearers import Signer
+from assistants.gateway.engine.state.consent import Binding, Purpose
 from assistants.guard.engine.detectors.known import NOTHING_KNOWN, KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
@@ -16,6 +17,8 @@ from assistants.providers.engine.upstream import Target
 DRAFT = "draft"
 LIVE = "live"
 PAUSED = "paused"
+NOTHING, STATISTICS, PSEUDONYMISED, FULL = "nothing", "statistics", "pseudonymised", "full"
+CONTENT = frozenset({PSEUDONYMISED, FULL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
+    """`keep`: nothing, statistics, pseudonymised or full; content is kept for the purpose `keep_for`, if one is named."""
+
     id: UUID
     slug: str
     state: str
     version: Version | None
-    store_content: bool = False
+    keep: str = STATISTICS
+    keep_for: UUID | None = None
     created: int = 0
+
+    @property
+    def store_content(self) -> bool:
+        return self.keep in CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,9 @@ class Snapshot:
     """`pepper` keys the digests of API keys, `subject_key` those of end users, `ticket_key` the tickets of streams;
     `content_key` is the worker's public key, `hosts` are the (host, port) that may be private.
     `ended_sessions` are sessions of people whose tickets and streams are over. `clients` are OAuth clients by public id,
-    `signers` the public keys of access tokens by `kid`, `ended` the `jti` of tokens that were ended before their time."""
+    `signers` the public keys of access tokens by `kid`, `ended` the `jti` of tokens that were ended before their time.
+    `bound` are the purposes of each assistant that has any, `restricted` the blind indexes of people whose data may not be
+    processed, `blind` the keys of these indexes."""
 
     epoch: int
     assistants: Mapping[str, Assistant]
@@ -91,6 +103,15 @@ class Snapshot:
     clients: Mapping[str, Key] = field(default_factory=dict)
     signers: Mapping[str, Signer] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
+    purposes: Mapping[UUID, Purpose] = field(default_factory=dict)
+    bound: Mapping[UUID, tuple[Binding, ...]] = field(default_factory=dict)
+    restricted: frozenset[bytes] = frozenset()
+    blind: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def asked(self, purpose: UUID | None) -> bool:
+        """Whether people are asked about this purpose."""
+        found = self.purposes.get(purpose) if purpose else None
+        return found is not None and found.asked
 
     def policy_of(self, version: Version) -> Policy | None:
         """The guards that a version runs under: its policy as it stands now, with what the version makes stricter."""
@@ -108,8 +129,9 @@ class Lease:
         self._seconds = seconds
         self._contact = -1e9
 
-    def renew(self) -> None:
-        self._contact = time.monotonic()
+    def renew(self, began: float | None = None) -> None:
+        """`began`: when the question was put, in monotonic seconds: what changed since may not be in the answer."""
+        self._contact = time.monotonic() if began is None else began
 
     @property
     def age(self) -> float:

@@ -1,0 +1,77 @@
+"""The gate of purposes: what a call is for is decided by the panel, whether it may be by the person, before any provider.
+
+An assistant that no purpose is bound to passes after one look into a mapping. Purposes come from the bindings of the
+assistant, its key and the route; nothing of a request chooses them. The route is the call's source: api, playground, chat.
+"""
+
+from assistants.gateway.engine.calls import Call
+from assistants.gateway.engine.errors import ApiError
+from assistants.gateway.engine.state import consent, persons
+from assistants.gateway.engine.state.consent import Binding
+from assistants.gateway.engine.state.feed import Feed
+from assistants.gateway.engine.state.snapshot import Snapshot
+from panel.kernel import clock
+
+
+async def require(feed: Feed, call: Call) -> None:
+    """Refuse a call that its person has not agreed to; the call remembers what it was let through by. Raises ApiError."""
+    one, snapshot = call.assistant, feed.snapshot
+    if one is None or not (one.id in snapshot.bound or one.keep_for or snapshot.restricted):
+        return
+    if is_restricted(call, snapshot):
+        raise ApiError("processing_restricted")
+    about, who = None, consent.NOBODY
+    if consent.asks(_bound(call, snapshot), snapshot.purposes) or snapshot.asked(one.keep_for):
+        await feed.recent()
+        about = persons.name_of(call, feed.snapshot.blind)
+        who = consent.NOBODY if about is None else await feed.persons.find(about)
+    call.about, call.who, call.bound = about, who, _bound(call, feed.snapshot)
+    problem = standing(call, feed.snapshot)
+    if problem is not None:
+        raise ApiError(problem[0], param=problem[1] or None)
+
+
+def _bound(call: Call, snapshot: Snapshot) -> tuple[Binding, ...]:
+    found = snapshot.bound.get(call.assistant.id, ()) if call.assistant else ()
+    return consent.bindings(found, call.key.id if call.key else None, call.source)
+
+
+def is_restricted(call: Call, snapshot: Snapshot) -> bool:
+    """Whether the data of whom this call is about may not be processed (GDPR Art. 18, 21), whatever it is for."""
+    name = persons.name_of(call, snapshot.blind) if snapshot.restricted else None
+    return name is not None and name[1] in snapshot.restricted
+
+
+def standing(call: Call, snapshot: Snapshot) -> tuple[str, str] | None:
+    """What stands in the way of a call now: (code, purpose)."""
+    if call.who is None:
+        return None
+    return consent.refusal(call.bound, call.who, snapshot.purposes, clock.now().timestamp())
+
+
+def ended(call: Call, snapshot: Snapshot) -> str:
+    """For a call under way: the code by which what it was let through by has ended, "" while it holds."""
+    found = standing(call, snapshot) if call.bound else None
+    return found[0] if found else ""
+
+
+async def again(feed: Feed, call: Call) -> str:
+    """For a call under way whose person chose anew: the code that ends it, "" when it may go on."""
+    if call.about is None:
+        return ""
+    try:
+        call.who = await feed.persons.find(call.about)
+    except ApiError as error:
+        return error.code
+    return ended(call, feed.snapshot)
+
+
+def may_keep(call: Call, snapshot: Snapshot) -> bool:
+    """Whether the purpose that content is kept for allows it now: of a person who was asked and has not agreed only
+    statistics are left."""
+    wanted = call.assistant.keep_for if call.assistant else None
+    if wanted is None:
+        return True
+    person = call.who or consent.NOBODY
+    now = clock.now().timestamp()
+    return not consent.problem(snapshot.purposes.get(wanted), person.standings.get(wanted), now)
