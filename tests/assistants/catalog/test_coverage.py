@@ -1,5 +1,6 @@
 """What is kept of an assistant's calls, and how many of its people agree."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,15 @@ from accounts.people.models import User
 from assistants.catalog.models import Assistant, Binding, Storage
 from assistants.catalog.queries import coverage
 from assistants.catalog.services import purposes
+from assistants.gateway.rules import FAULTS
 from compliance.consent.models import Purpose
 from compliance.subjects.rules import Kind, Proof, spelled
 from compliance.subjects.services import linking, naming
+from panel.journal import events
 from panel.journal.models import Leaf
 from panel.kernel import clock
 from panel.kernel.actors import Actor
+from tests.architecture import tree
 from tests.assistants.catalog.stage import CONSOLE, new
 from tests.compliance.consent.stage import give, make_purpose, rewrite
 from tests.factories.people import actor_of
@@ -114,3 +118,11 @@ class TestCoverage:
         assert not Leaf.objects.filter(event="consent.choice.stale").exists()
         rewrite(pia, purpose, "Other words", material=True)
         assert Leaf.objects.filter(event="consent.choice.stale", object_id=purpose.id).count() == 1
+
+
+def test_the_events_and_codes_that_the_guide_names_exist() -> None:
+    text = tree.text("docs/consent.md")
+    for name in re.findall(r"`([a-z_]+(?:\.[a-z_]+){2})`", text):
+        assert name == "compliance.subjects" or name in events.registered(), name
+    for code in re.findall(r"`(consent_[a-z]+|purpose_[a-z]+|processing_[a-z]+)`", text):
+        assert code in {*FAULTS, "consent_other_words", "consent_error"}, code
