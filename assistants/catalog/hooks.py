@@ -20,6 +20,7 @@ from assistants.catalog.services.demo import purposes as demo_purposes
 from assistants.catalog.services.demo import secrets as demo_secrets
 from assistants.catalog.views import board, first
 from compliance.consent import queries as consent
+from compliance.consent.rules import permits as consent_permits
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
@@ -33,6 +34,9 @@ ledgers.append_only("catalog_version", "catalog_publication", "catalog_caseresul
 consent.register_owner(purposes.vouched)
 
 menu.register(menu.Item("build", _("Assistants"), "catalog:list", "bot", permits.VIEW, order=10))
+menu.register(
+    menu.Item("comply", _("Consent by assistant"), "catalog:consents", "list-checks", consent_permits.VIEW, order=31)
+)
 for order, (label, name) in enumerate(
     (
         (_("Overview"), "detail"),

@@ -111,7 +111,11 @@ def named(purpose: str) -> UUID:
 
 def serve(purpose: str) -> UUID:
     """`named`, and a key from before its purpose was served is wrapped by the ring that it belongs to now."""
-    found, wanted = named(purpose), ring_of(purpose)
+    wanted = ring_of(purpose)
+    known = DataKey.objects.filter(purpose=purpose, owner__isnull=True).values_list("id", "ring").first()
+    if known is not None and known[1] == wanted:
+        return known[0]
+    found = named(purpose)
     with transaction.atomic():
         row = DataKey.objects.select_for_update().get(id=found)
         if row.ring != wanted and row.wrapped is not None:

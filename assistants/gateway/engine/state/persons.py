@@ -15,7 +15,7 @@ from assistants.gateway.engine.errors import ApiError
 from assistants.gateway.engine.state.consent import NOBODY, Person, person_of
 from assistants.gateway.engine.state.rows import PERSON
 
-HELD = 50_000
+HELD = 20_000
 NOBODIES = 10_000
 TRIES = 3
 END_USER, API_KEY, ACCOUNT = "end_user", "api_key", "account"
