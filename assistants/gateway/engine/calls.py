@@ -23,7 +23,7 @@ class Call:
     `network` is the coarse address (/24, /48) that a key is used from, `scope` the one that opened the route.
     `subject` is a keyed digest (hex) of the end-user id, "" when the client named nobody. `person` tries the assistant
     in the panel, within `session`; `trial` says that it is a version which was never published.
-    `bound` are the purposes that the call serves, `about` the name of the person and `who` how their consents stand.
+    `bound` are the purposes that the call needs a yes for, `about` the name of the person and `who` how their consents stand.
     `inspected` is told once the way in is judged.
     """
 

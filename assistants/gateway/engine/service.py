@@ -143,7 +143,7 @@ class Service:
         self.live.end("invalid_ticket", lambda call: call.session in found.ended_sessions)
         self.live.end_each(lambda call: gate.ended(call, found))
         if self.feed.lease.age > DEAF_SECONDS:
-            self.live.end("consent_unchecked", lambda call: call.about is not None)
+            self.live.end("consent_unchecked", lambda call: call.about is not None and bool(call.bound))
 
     def _tell_refusals(self, *, everything: bool = False) -> None:
         for frame_id, record in self.refusals.due(everything=everything):

@@ -60,11 +60,6 @@ class Person:
 NOBODY = Person()
 
 
-def bindings(found: Iterable[Binding], key: UUID | None, route: str) -> tuple[Binding, ...]:
-    """Those that this call falls under."""
-    return tuple(one for one in found if one.covers(key, route))
-
-
 def problem(purpose: Purpose | None, standing: Standing | None, now: float) -> str:
     """Why nothing may be processed for a purpose, "" when it may."""
     if purpose is None or not purpose.active:
@@ -84,13 +79,11 @@ def problem(purpose: Purpose | None, standing: Standing | None, now: float) -> s
 def refusal(
     found: Iterable[Binding], person: Person, purposes: Mapping[UUID, Purpose], now: float
 ) -> tuple[str, str] | None:
-    """The first required purpose that stands in the way: (code, its name)."""
+    """The first purpose that stands in the way: (code, its name)."""
     for one in found:
-        if one.required:
-            purpose = purposes.get(one.purpose)
-            code = problem(purpose, person.standings.get(one.purpose), now)
-            if code:
-                return code, purpose.slug if purpose else ""
+        purpose = purposes.get(one.purpose)
+        if code := problem(purpose, person.standings.get(one.purpose), now):
+            return code, purpose.slug if purpose else ""
     return None
 
 

@@ -124,15 +124,19 @@ class Feed:
                 self._on_change(self.snapshot)
             await asyncio.sleep(0.25)
 
+    @property
+    def is_recent(self) -> bool:
+        return self.lease.age <= RECENT_SECONDS
+
     async def recent(self) -> None:
         """Until what is held is not older than a second: whoever withdrew a consent is told after so long that it holds, also
         when this worker heard nothing. Raises ApiError when it stays older."""
-        if self.lease.age <= RECENT_SECONDS:
+        if self.is_recent:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RECENT_SECONDS):
                 await self._contact.wait()
-        if self.lease.age > RECENT_SECONDS:
+        if not self.is_recent:
             raise ApiError("consent_unchecked")
 
     def _in_contact(self, began: float) -> None:

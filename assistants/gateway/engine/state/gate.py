@@ -4,6 +4,8 @@ An assistant that no purpose is bound to passes after one look into a mapping. P
 assistant, its key and the route; nothing of a request chooses them. The route is the call's source: api, playground, chat.
 """
 
+import contextlib
+
 from assistants.gateway.engine.calls import Call
 from assistants.gateway.engine.errors import ApiError
 from assistants.gateway.engine.state import consent, persons
@@ -21,19 +23,27 @@ async def require(feed: Feed, call: Call) -> None:
     if is_restricted(call, snapshot):
         raise ApiError("processing_restricted")
     about, who = None, consent.NOBODY
-    if consent.asks(_bound(call, snapshot), snapshot.purposes) or snapshot.asked(one.keep_for):
+    if consent.asks(_bound(call, snapshot), snapshot.purposes):
         await feed.recent()
-        about = persons.name_of(call, feed.snapshot.blind)
-        who = consent.NOBODY if about is None else await feed.persons.find(about)
+        about, who = await _known(feed, call)
+    elif snapshot.asked(one.keep_for) and feed.is_recent:
+        with contextlib.suppress(ApiError):  # nobody is refused because of it: words of who is not known are not kept
+            about, who = await _known(feed, call)
     call.about, call.who, call.bound = about, who, _bound(call, feed.snapshot)
     problem = standing(call, feed.snapshot)
     if problem is not None:
         raise ApiError(problem[0], param=problem[1] or None)
 
 
+async def _known(feed: Feed, call: Call) -> tuple[persons.Name | None, consent.Person]:
+    about = persons.name_of(call, feed.snapshot.blind)
+    return about, (consent.NOBODY if about is None else await feed.persons.find(about))
+
+
 def _bound(call: Call, snapshot: Snapshot) -> tuple[Binding, ...]:
     found = snapshot.bound.get(call.assistant.id, ()) if call.assistant else ()
-    return consent.bindings(found, call.key.id if call.key else None, call.source)
+    key = call.key.id if call.key else None
+    return tuple(one for one in found if one.required and one.covers(key, call.source))
 
 
 def is_restricted(call: Call, snapshot: Snapshot) -> bool:
@@ -62,7 +72,7 @@ async def again(feed: Feed, call: Call) -> str:
     try:
         call.who = await feed.persons.find(call.about)
     except ApiError as error:
-        return error.code
+        return error.code if call.bound else ""
     return ended(call, feed.snapshot)
 
 

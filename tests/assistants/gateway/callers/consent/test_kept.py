@@ -1,5 +1,6 @@
 """How much of a call is kept: what its assistant says, and of words only what the person agreed to."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from assistants.conversations.services import keeping
 from assistants.gateway import services
 from assistants.gateway.engine.ledger import pseudonyms
 from assistants.gateway.engine.relay import DONE
+from assistants.gateway.engine.state.consent import Binding
 from compliance.consent.models import Purpose
 from panel.kernel import clock, ids
 from tests.assistants.catalog.stage import CONSOLE, new
@@ -93,6 +95,27 @@ class TestPurposeOfKeeping:
     def test_words_of_who_did_not_are_not_and_the_call_is_answered(self, db: None, tmp_path: Path) -> None:
         (record,) = keep(tmp_path, "full", form="stream", keep_for=IMPROVE.id)
         assert (record["status"], "content" in record) == (200, False)
+
+    @pytest.mark.parametrize("age", [0.0, 30.0])
+    def test_while_nobody_can_be_asked_calls_are_answered_and_not_kept(
+        self, db: None, tmp_path: Path, age: float
+    ) -> None:
+        found: list[dict[str, Any]] = []
+        public = services.ensure_content_key()
+
+        async def body() -> None:
+            at = replace(bound(Binding(IMPROVE.id, required=False)), content_key=public)
+            async with opened(tmp_path, whole(SAID), at=at) as (gate, people):
+                gate.change(keep="full", keep_for=IMPROVE.id)
+                people.say(lena(gate), GIVEN)
+                people.away = age == 0
+                gate.service.feed.lease.renew(time.monotonic() - age)
+                gate.service._end_what_ran_out()
+                assert (await gate.call(ask(TEXT, user=LENA))).status == 200
+                found.extend(gate.records())
+
+        run(body)
+        assert "content" not in found[0]
 
     def test_a_no_during_the_answer_keeps_nothing_of_it(self, db: None, tmp_path: Path) -> None:
         found: list[dict[str, Any]] = []
