@@ -21,6 +21,7 @@ SLICES = [
     "accounts.people", "accounts.access", "accounts.duties", "accounts.grants", "accounts.teams", "accounts.roles",
     "accounts.approvals", "accounts.elevation", "accounts.signin", "accounts.credentials", "accounts.invitations",
     "compliance.subjects", "compliance.auditing", "compliance.policies", "compliance.consent",
+    "compliance.holds", "compliance.retention",
     "assistants.guard", "assistants.vault", "assistants.providers", "assistants.catalog", "assistants.conversations",
     "assistants.gateway",
     "panel.home", "panel.setup", "panel.ops",

@@ -20,10 +20,13 @@ SLICES = [
     "compliance.auditing",
     "compliance.policies",
     "compliance.consent",
+    "compliance.holds",
+    "compliance.retention",
     "assistants.guard",
     "assistants.vault",
     "assistants.providers",
     "assistants.catalog",
+    "assistants.conversations",
     "assistants.gateway",
 ]
 urlpatterns = [path("", include(f"{name}.urls")) for name in SLICES]

@@ -89,7 +89,8 @@ class Call(models.Model):
 class CallContent(models.Model):
     """What was said, when its assistant stores it: an envelope under the key of (subject, assistant), purpose "content".
 
-    Place ("conversations_callcontent", "sealed", row = the call's id). Destroying that key is the erasure.
+    Place ("conversations_callcontent", "sealed", row = the call's id). Destroying that key is the erasure. What a legal hold
+    keeps beyond its day has the retention "held" and remembers its class in `kept_from`.
     """
 
     pk = models.CompositePrimaryKey("retention", "day", "id")
@@ -99,6 +100,7 @@ class CallContent(models.Model):
     assistant = models.UUIDField()
     subject = models.UUIDField()
     sealed = models.BinaryField()
+    kept_from = models.CharField(max_length=24, default="", db_default="")
 
     class Meta:
         indexes: ClassVar = [

@@ -100,6 +100,8 @@ class RetentionClass(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="kernel_retention_name", condition=Q(name__regex="^[a-z][a-z0-9_]{0,23}$")),
             models.CheckConstraint(name="kernel_retention_days", condition=Q(days__gte=1)),
+            # The partition of rows that a legal hold keeps beyond their day.
+            models.CheckConstraint(name="kernel_retention_not_held", condition=~Q(name="held")),
         ]
 
 

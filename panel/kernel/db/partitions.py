@@ -1,6 +1,7 @@
 """Partitioned tables: declared by a migration operation, made ahead by one SECURITY DEFINER function.
 
-Two schemes. `month`: RANGE(day), one partition a month. `class_day`: LIST(retention) of RANGE(day), one a day and class.
+Two schemes. `month`: RANGE(day), one partition a month. `class_day`: LIST(retention) of RANGE(day), one a day and class, and
+one partition for rows that a legal hold keeps beyond their day (panel.kernel.db.purging).
 There is no default partition: a row for a day without one is refused, and the metric `partitions_days_ahead` tells before.
 """
 
@@ -38,6 +39,7 @@ BEGIN
                 d := (d + interval '1 month')::date;
             END LOOP;
         ELSE
+            made := made + panel_attach(t.name, t.name || '_held', 'FOR VALUES IN (''held'')', '');
             FOR c IN SELECT name FROM kernel_retentionclass ORDER BY 1 LOOP
                 branch := t.name || '_' || c.name;
                 made := made + panel_attach(t.name, branch, format('FOR VALUES IN (%L)', c.name), 'PARTITION BY RANGE (day)');
@@ -93,3 +95,25 @@ def ensure(from_day: Any, to_day: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ensure_partitions(%s, %s)", [from_day, to_day])
         return int(cursor.fetchone()[0])
+
+
+def missing(today: Any, days: int) -> bool:
+    """Whether some partitioned table has no room for one of the next `days` days."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAST, [today])
+        row = cursor.fetchone()
+    return row is None or row[0] is None or int(row[0]) < days
+
+
+# The last day of the youngest leaf of each branch is in its bounds: ... TO ('2026-12-28').
+_LEAST = """
+    WITH leaves AS (
+        SELECT tree.parentrelid AS branch,
+               max((regexp_match(pg_get_expr(leaf.relpartbound, leaf.oid), 'TO \\(''([0-9-]{10})'))[1]::date) AS until
+        FROM kernel_partitionedtable parent
+        CROSS JOIN LATERAL pg_partition_tree(parent."table"::regclass) tree
+        JOIN pg_class leaf ON leaf.oid = tree.relid
+        WHERE tree.isleaf GROUP BY 1
+    )
+    SELECT min(until) - %s::date - 1 FROM leaves WHERE until IS NOT NULL
+"""

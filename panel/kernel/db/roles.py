@@ -5,12 +5,13 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from panel.kernel.db import purging
 from panel.kernel.db.ledgers import declared
 
 APP_ROLE = "panel_app"
 # The owner's own tables: the application reads them at most.
 READ_ONLY = ("django_migrations", "kernel_partitionedtable")
-FUNCTIONS = ("ensure_partitions(date, date)",)
+FUNCTIONS = ("ensure_partitions(date, date)", *purging.FUNCTIONS)
 
 
 def _run(cursor: Any, text: str, **names: str) -> None:

@@ -8,6 +8,7 @@
             if target not in kept: ...
 
 Asked inside the transaction that deletes, the answer stays true until its end: a hold is placed before or after, never between.
+Jobs that delete ask `require_running` before each step: one switch stops them all.
 What stays is done later: `register_resume` is called once holds were released, in the transaction that releases.
 """
 
@@ -17,8 +18,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict
+from panel.kernel.models import Setting
+
+SWITCH = "deletion.stopped"
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,12 @@ class Held(Conflict):
     def __init__(self, sentence: str, kept: Kept | None = None) -> None:
         super().__init__(sentence)
         self.kept = dict(kept or {})
+
+
+class Stopped(Conflict):
+    """Somebody stopped every job that deletes."""
+
+    code = "deletion_stopped"
 
 
 _vetoes: list[Veto] = []
@@ -109,3 +121,14 @@ def resume(at: datetime) -> None:
     """Start again what was put off; called by whoever released a hold."""
     for verb in _resumes.values():
         verb(at)
+
+
+def is_stopped() -> bool:
+    """Whether the switch is off: jobs that delete do nothing until somebody lets them go on."""
+    return bool(Setting.objects.filter(name=SWITCH).values_list("value", flat=True).first())
+
+
+def require_running() -> None:
+    """Raise Stopped while the switch is off. A job asks before each step, inside its transaction."""
+    if is_stopped():
+        raise Stopped(_("Every job that deletes is stopped. It goes on when somebody turns the switch again."))
