@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
-from assistants.conversations import rules
+from assistants.catalog.queries import overview
+from assistants.conversations import rules, views
 from assistants.conversations.services import demo as story
+from assistants.conversations.services import retained
 from panel.journal import events
 from panel.kernel.registries import demo, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
@@ -31,6 +33,7 @@ privacy.declare(
     "conversations.CallContent",
     {
         "retention": _WORD,
+        "kept_from": _WORD,
         "sealed": Personal("subject", "content", "to answer for what an assistant said", retention="standard"),
     },
 )
@@ -40,3 +43,5 @@ privacy.declare(
 )
 events.register("conversations.content.revealed", title=_("Content of a call revealed"), retention="security")
 demo.register(70, story.traffic)
+retained.register()
+overview.register_part(views.PART)

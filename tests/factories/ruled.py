@@ -21,9 +21,15 @@ from assistants.providers import services as providers
 from compliance.consent.models import Purpose
 from compliance.consent.rules.purposes import Words
 from compliance.consent.services import purposes
+from compliance.holds.models import Hold
+from compliance.holds.rules.scope import Kind, Line
+from compliance.holds.services import placing
 from compliance.policies.models import Policy
 from compliance.policies.rules.content import Text
 from compliance.policies.services import drafts, publishing
+from compliance.retention.models import Run
+from compliance.retention.services import planning
+from compliance.subjects.services import naming
 from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
 from panel.ops.models import Backup
@@ -57,6 +63,18 @@ def make_backup() -> Backup:
     return Backup.objects.create(id=ids.new_id(), reason="manual", by_kind="system", started_at=clock.now())
 
 
+def make_hold(keeper: User, subject: UUID, name: str) -> Hold:
+    wanted = placing.Wanted(name, f"{name} matter", "for the test of every route", [Line(Kind.SUBJECT, subject)])
+    return placing.place(actor=fresh(keeper), wanted=wanted, at=clock.now())
+
+
+def make_run() -> Run:
+    """One that was stopped: another one can be begun."""
+    run = planning.begin(actor=actors.console(), reason="manual", at=clock.now())
+    Run.objects.update(state="aborted")
+    return run or Run.objects.latest("made_at")
+
+
 def ruled(people: dict[str, User], assistant: Assistant, name: str) -> dict[str, str]:
     """Values by URL parameter; "guard:policy_id" where two slices use the same word. `name` is what strangers must not see."""
     console, at, adam, pia = actors.console(), clock.now(), people["adam"], people["pia"]
@@ -73,9 +91,11 @@ def ruled(people: dict[str, User], assistant: Assistant, name: str) -> dict[str,
         "invitation_id": inviting.invite(actor=fresh(adam), wanted=wanted, at=at)[0].id,
         "backup_id": make_backup().id,
         "host_id": host.id,
+        "hold_id": make_hold(pia, naming.subject_for("email", f"held-{name}@example.test"), f"{name}-1").id,
+        "run_id": make_run().id,
         "case_id": pinned.keep_case(
             actor=console, assistant=assistant, title=f"{name} test", expected="allow", at=at,
             messages=[{"role": "user", "content": name}],
         ).id,
     }  # fmt: skip
-    return {"slug": SLUG, **{key: str(value) for key, value in found.items()}}
+    return {"slug": SLUG, "class_name": "standard", **{key: str(value) for key, value in found.items()}}

@@ -16,7 +16,7 @@ from accounts.credentials.services import uses
 from assistants.catalog.models import Assistant
 from assistants.conversations import rules
 from assistants.conversations.models import Call, CallContent, Reveal
-from assistants.conversations.rules import DEFAULT_CLASS
+from compliance.retention import queries as retention
 from compliance.subjects.rules import Kind
 from compliance.subjects.services import naming as subjects
 from compliance.subjects.services.naming import Name
@@ -60,12 +60,13 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
     kept = Kept()
     pairs = _rows(frames, kept)
     _name_subjects(pairs)
+    classes = _classes(pairs)
     contents, rows = [], []
     for frame_id, record, row in pairs:
         try:
             if sealed := record.get("content"):
-                contents.append(_content(row, unseal(row.id, sealed)))
-                row.stored = DEFAULT_CLASS
+                contents.append(_content(row, unseal(row.id, sealed), classes))
+                row.stored = contents[-1].retention
         except ValueError:
             kept.failed.append(frame_id)
             continue
@@ -156,10 +157,6 @@ def _count_up(rows: list[Call]) -> None:
             Call.objects.filter(day=row.day, id=row.id, count__lt=row.count).update(count=row.count)
 
 
-def _uuid(value: str | None) -> UUID | None:
-    return UUID(value) if value else None
-
-
 _AS_THEY_ARE = (
     "route", "source", "model", "policy", "stream", "status", "upstream_status", "error", "action", "verdicts",
     "verdicts_left_out", "stages",
@@ -174,8 +171,8 @@ def _call(record: dict[str, Any]) -> Call:
         day=ids.day_of(call_id),
         id=call_id,
         at=datetime.fromisoformat(record["at"]),
-        **{name: _uuid(record[name]) for name in ("key", "assistant", "version", "provider")},
-        person=_uuid(record.get("person")),
+        **{name: UUID(record[name]) if record[name] else None for name in ("key", "assistant", "version", "provider")},
+        person=UUID(record["person"]) if record.get("person") else None,
         **{name: record[name] for name in _AS_THEY_ARE},
         tokens_in=tokens_in,
         tokens_out=tokens_out,
@@ -202,13 +199,19 @@ def _refused(record: dict[str, Any]) -> Call:
     )
 
 
-def _content(row: Call, plain: bytes) -> CallContent:
+def _classes(found: list[Found]) -> dict[UUID, str]:
+    """The retention class of what was said to each assistant of the batch."""
+    kept = {row.assistant: row.at for _frame, record, row in found if record.get("content") and row.assistant}
+    return retention.content_classes(kept, max(kept.values())) if kept else {}
+
+
+def _content(row: Call, plain: bytes, classes: dict[UUID, str]) -> CallContent:
     if row.subject is None or row.assistant is None:
         raise ValueError("Content without a subject and an assistant cannot be kept.")
     key_id = content_key(subject=row.subject, assistant=row.assistant)
     sealed = keyring.seal(key_id, plain, table=TABLE, column=COLUMN, row=row.id)
     return CallContent(
-        retention=DEFAULT_CLASS,
+        retention=classes[row.assistant],
         day=row.day,
         id=row.id,
         assistant=row.assistant,

@@ -1,0 +1,30 @@
+"""/retention/ and /api/v1/retention/"""
+
+from django.urls import include, path
+
+from compliance.retention import api
+from compliance.retention.views import pages, runs
+
+app_name = "retention"
+one = [
+    path("", runs.Detail.as_view(), name="run"),
+    path("approval/", runs.Approval.as_view(), name="approval"),
+    path("preview/", runs.Preview.as_view(), name="preview"),
+    path("abortion/", runs.Abortion.as_view(), name="abortion"),
+    path("resumption/", runs.Resumption.as_view(), name="resumption"),
+    path("manifest/", runs.Manifest.as_view(), name="manifest"),
+]
+urlpatterns = [
+    path("retention/", pages.classes, name="list"),
+    path("retention/new/", pages.New.as_view(), name="new"),
+    path("retention/gauges/", pages.Gauges.as_view(), name="gauges"),
+    path("retention/switch/", pages.Switch.as_view(), name="switch"),
+    path("retention/classes/<slug:class_name>/", pages.Period.as_view(), name="period"),
+    path("retention/runs/", runs.runs, name="runs"),
+    path("retention/runs/new/", runs.New.as_view(), name="new_run"),
+    path("retention/runs/<uuid:run_id>/", include(one)),
+    path("api/v1/retention/classes/", api.Classes.as_view(), name="api_classes"),
+    path("api/v1/retention/preview/", api.Preview.as_view(), name="api_preview"),
+    path("api/v1/retention/runs/", api.Runs.as_view(), name="api_runs"),
+    path("api/v1/retention/runs/<uuid:run_id>/", api.One.as_view(), name="api_run"),
+]
