@@ -40,6 +40,10 @@ class Changed(Conflict):
     code = "retention_changed"
 
 
+class _OvertakenError(Exception):
+    """Another worker did the rest."""
+
+
 def carry_out(*, work: Work, run_id: UUID, at: Callable[[], datetime]) -> None:
     """The job's body. Raises Refusals, which end the job; the run then says why."""
     try:
@@ -49,6 +53,8 @@ def carry_out(*, work: Work, run_id: UUID, at: Callable[[], datetime]) -> None:
         if run.state == State.RUNNING:
             _purge(work, run, at)
         _finish(work, run_id, at())
+    except _OvertakenError:
+        return
     except Refusal as refusal:
         _failed(work.actor, run_id, refusal.sentence, at())
         raise
@@ -101,6 +107,7 @@ def _patiently(work: Work, run: Run, asked: Asked, store: Store, unit: Unit, at:
 
 def _step(work: Work, run: Run, asked: Asked, store: Store, unit: Unit, at: datetime) -> bool:
     row = Run.objects.select_for_update().only("state").get(id=run.id)
+    _require_mine(row)
     if row.state != State.RUNNING:
         raise NotPossible(_("Somebody stopped this run."))
     deletion.require_running()
@@ -117,12 +124,18 @@ def _step(work: Work, run: Run, asked: Asked, store: Store, unit: Unit, at: date
     return gone.more
 
 
+def _require_mine(run: Run) -> None:
+    if State(run.state) in {State.VERIFYING, State.COMPLETED, State.DEFERRED}:
+        raise _OvertakenError
+
+
 def _finish(work: Work, run_id: UUID, at: datetime) -> None:
     """Search again with the question of the preview; then the manifest, once."""
     with transaction.atomic():
         run = Run.objects.select_for_update().get(id=run_id)
-        if not moved(run, Act.VERIFY) and run.state != State.VERIFYING:
-            return
+        if run.state != State.VERIFYING:
+            _require_mine(run)
+        moved(run, Act.VERIFY)
         run.save(update_fields=["state"])
     left = {
         f"{asked.name} {store.name}": count
