@@ -16,7 +16,7 @@ from accounts.credentials.services import uses
 from assistants.catalog.models import Assistant
 from assistants.conversations import rules
 from assistants.conversations.models import Call, CallContent, Reveal
-from compliance.retention import queries as retention
+from assistants.conversations.services import retained
 from compliance.subjects.rules import Kind
 from compliance.subjects.services import naming as subjects
 from compliance.subjects.services.naming import Name
@@ -60,7 +60,7 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
     kept = Kept()
     pairs = _rows(frames, kept)
     _name_subjects(pairs)
-    classes = _classes(pairs)
+    classes = retained.classes(row for _frame, record, row in pairs if record.get("content"))
     contents, rows = [], []
     for frame_id, record, row in pairs:
         try:
@@ -197,12 +197,6 @@ def _refused(record: dict[str, Any]) -> Call:
         count=record["count"],
         address_digest=record["address"],
     )
-
-
-def _classes(found: list[Found]) -> dict[UUID, str]:
-    """The retention class of what was said to each assistant of the batch."""
-    kept = {row.assistant: row.at for _frame, record, row in found if record.get("content") and row.assistant}
-    return retention.content_classes(kept, max(kept.values())) if kept else {}
 
 
 def _content(row: Call, plain: bytes, classes: dict[UUID, str]) -> CallContent:

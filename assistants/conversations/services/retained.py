@@ -1,6 +1,6 @@
 """What conversations leave to retention: content by class and day, numbers by month, findings of guards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assistants.conversations.models import Call
 from compliance.holds.rules import coverage
 from compliance.holds.rules.coverage import Coverage
+from compliance.retention import queries as retention
 from compliance.retention.rules import stores
 from compliance.retention.rules.classes import Category
 from compliance.retention.services.months import Month
@@ -20,6 +21,12 @@ _FINDINGS = (
     "SELECT id, at, CASE WHEN subject IS NULL THEN '{}'::uuid[] ELSE ARRAY[subject] END AS subjects, assistant"
     " FROM conversations_call WHERE verdicts <> '[]'::jsonb"
 )
+
+
+def classes(calls: Iterable[Call]) -> dict[UUID, str]:
+    """The retention class of what was said to each of their assistants."""
+    kept = {one.assistant: one.at for one in calls if one.assistant}
+    return retention.content_classes(kept, max(kept.values())) if kept else {}
 
 
 def _forget_findings(calls: Sequence[UUID]) -> None:
