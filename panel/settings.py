@@ -85,7 +85,11 @@ AUDITLOG_LOGENTRY_MODEL = "auditing.Change"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_CID_HEADER = None
 AUDITLOG_STORE_JSON_CHANGES = True
-MIGRATION_MODULES = {"auditlog": None, "django_otp_webauthn": None}
+MIGRATION_MODULES = {
+    "auditlog": None,
+    "django_otp_webauthn": None,
+    "oauth2_provider": "accounts.credentials.migrations_oauth2",
+}
 
 _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
