@@ -62,4 +62,4 @@ def started(data_dir: Path, *words: str, **more: str) -> Iterator[StartedPanel]:
         assert found is not None
         yield StartedPanel(data_dir, f"http://localhost:{port}", found[1], process, log)
     finally:
-        end(process, signal.SIGTERM, 20)
+        end(process, signal.SIGTERM, 40)

@@ -24,8 +24,9 @@ from panel.ops.services.spawn import bury_orphans, set_limits, tail
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVING_SECONDS = 60.0
-# Ten seconds in all: the serving processes, then the two servers they work with.
-SERVING_ENDS, SERVERS_END = 6.0, 3.0
+# The serving processes, then the two servers they work with. PostgreSQL's last checkpoint writes what is new: a thousand files
+# right after the first start, which took 5 s on a busy disk; killed in the middle, its checkpointer would outlive us.
+SERVING_ENDS, SERVERS_END = 6.0, 20.0
 
 
 class Ended(BaseException):

@@ -118,7 +118,7 @@ class PanelRun:
         everybody = family(self.pid)
         begun = time.monotonic()
         self.process.send_signal(number)
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=40)
         took = time.monotonic() - begun
         left = {pid: line for pid, line in everybody.items() if alive(pid)}
         assert left == {}, left

@@ -77,7 +77,7 @@ def test_make_up_works_from_a_bare_clone(clone: Path, who: str) -> None:
         assert home.stat().st_mode & 0o777 == 0o700
     finally:
         made.send_signal(signal.SIGTERM)
-        made.communicate(timeout=20)
+        made.communicate(timeout=40)
     assert {pid: line for pid, line in everybody.items() if alive(pid)} == {}
 
 

@@ -95,6 +95,6 @@ def test_a_start_that_is_broken_off_leaves_nothing(tmp_path: Path) -> None:
     for after in (0.5, 2.0, 3.5):
         run = PanelRun(tmp_path / "d").begin()
         time.sleep(after)
-        assert run.stop() < 10
+        assert run.stop() < 30
     with PanelRun(tmp_path / "d") as again:
         again.wait_ready()
