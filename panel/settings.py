@@ -88,7 +88,7 @@ AUDITLOG_STORE_JSON_CHANGES = True
 MIGRATION_MODULES = {
     "auditlog": None,
     "django_otp_webauthn": None,
-    "oauth2_provider": "accounts.credentials.migrations_oauth2",
+    "oauth2_provider": "accounts.credentials.migrations.oauth2",
 }
 
 _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
