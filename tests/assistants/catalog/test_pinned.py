@@ -196,6 +196,13 @@ class TestPages:
         assert "Passes" in page
         assert "1 test fails" in page
 
+    def test_without_a_guard_the_page_says_that_nothing_was_run(self) -> None:
+        assistant = new()
+        keep(assistant)
+        page = told(visit(CONSOLE, reverse("catalog:cases", args=[assistant.id])))
+        assert "Not run" in page
+        assert "Choose a guard policy in the draft" in page
+
     def test_the_publish_page_warns_before_the_button(self) -> None:
         assistant = new()
         keep(assistant, "When do you open?", "block")
