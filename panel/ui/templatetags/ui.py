@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from panel.kernel import clock
+from panel.ui import menu
 from panel.ui.drawings import icons, tape
 from panel.ui.menu import Identity
 from panel.ui.prose import safe_html
@@ -31,6 +34,7 @@ STATES = {
     "invited": gettext_lazy("Invited"),
     "suspended": gettext_lazy("Suspended"),
 }
+HISTORY = "auditing:journal"
 register = template.Library()
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.glyph, name="glyph")
@@ -53,6 +57,16 @@ def crumb(label: Any, url: str = "") -> SafeString:
     if not url:
         return format_html('<li aria-current="page">{}</li>', label)
     return format_html('<li><a href="{}">{}</a></li>', url, label)
+
+
+@register.simple_tag(takes_context=True)
+def history_url(context: Context, key: Any) -> str:
+    """Where the journal tells what happened to an object; "" for who may not read it, or where there is no journal."""
+    request = context.get("request")
+    found = next((one for one in menu.items() if one.url_name == HISTORY), None)
+    if request is None or found is None or not menu.allowed(menu.actor_of(request), found.permit):
+        return ""
+    return f"{reverse(found.url_name)}?{urlencode({'object': key})}"
 
 
 @register.filter

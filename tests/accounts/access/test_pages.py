@@ -4,12 +4,13 @@ import pytest
 from django.test import Client
 
 from accounts.access import queries
-from accounts.access.rules import Role
+from accounts.access.rules import SHARE_TEAM, ObjectRole, Role
+from accounts.grants import services as grants
 from accounts.people.models import Team, User
 from accounts.people.rules import State
 from accounts.signin.models import Link
-from panel.kernel import clock
-from tests.factories.people import PASSWORD, make_person, signed_in
+from panel.kernel import actors, clock
+from tests.factories.people import PASSWORD, make_person, make_team, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +120,16 @@ def test_teams_are_made_joined_and_left(client: Client) -> None:
     client.post(f"/teams/{team.id}/members/{bob.id}/leaving/")
     assert "Nobody in it yet" in client.get(f"/teams/{team.id}/").content.decode()
     assert "Support" in client.get("/teams/").content.decode()
+
+
+def test_the_page_of_a_thing_leads_to_its_history_for_who_may_read_the_journal(adam: User) -> None:
+    team, bob = make_team("Care"), make_person("bob")
+    grants.share(
+        actor=actors.console(), permit=SHARE_TEAM, obj=team, receiver=bob, role=ObjectRole.EDITOR, reason="leads it",
+        at=clock.now(),
+    )  # fmt: skip
+    for path, key in ((f"/teams/{team.id}/", team.id), (f"/people/{bob.id}/", bob.id)):
+        assert f'href="/journal/?object={key}"' in signed_in(adam).get(path).content.decode()
+    page = signed_in(bob).get(f"/teams/{team.id}/")
+    assert page.status_code == 200
+    assert "/journal/" not in page.content.decode()
