@@ -97,7 +97,7 @@ SIGNED_IN = Permit("account.own", _("Use the panel"), EVERYBODY)
 SEE_PEOPLE = Permit("people.see", _("See people"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.PRIVACY_OFFICER}))
 MANAGE_PEOPLE = Permit("people.manage", _("Add and disable people"), frozenset({Role.ADMINISTRATOR}), fresh=True)
 MANAGE_ROLES = Permit("people.roles", _("Give and withdraw roles"), frozenset({Role.ADMINISTRATOR}), fresh=True)
-MANAGE_TEAMS = Permit("people.teams", _("Manage teams"), frozenset({Role.ADMINISTRATOR}))
+MANAGE_TEAMS = Permit("people.teams", _("Manage teams"), frozenset({Role.ADMINISTRATOR}), fresh=True)
 SEE_TEAM = Permit("people.see_team", _("See a team"), SEE_PEOPLE.roles, object_role=ObjectRole.VIEWER)
 MANAGE_MEMBERS = Permit(
     "people.members", _("Put people into a team and take them out"), MANAGE_TEAMS.roles, object_role=ObjectRole.EDITOR

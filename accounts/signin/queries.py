@@ -12,12 +12,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
+from accounts.access import services as rights
 from accounts.access.rules import Permit, Role
 from accounts.grants.queries.why import Step
 from accounts.people.models import User
 from accounts.people.rules import Kind
 from accounts.signin.models import Passkey, RecoveryCode, RecoveryDevice, Session, TotpDevice
 from accounts.signin.rules import Limits
+from panel.kernel.actors import Actor
 from panel.kernel.registries import settings
 
 # Setting: role -> the day from which it needs a passkey.
@@ -102,12 +104,22 @@ def factor_policy() -> dict[Role, date]:
     return {Role(role): date.fromisoformat(day) for role, day in settings.value(FACTOR_POLICY).items()}
 
 
+def held_to(user_id: UUID, at: datetime | None = None) -> tuple[frozenset[Role], list[frozenset[Role]]]:
+    """Somebody's roles; and for each right that one of the organisation's own roles or a visit adds, the built-in roles
+    that have it too: whoever has the right is held to what the mildest of these is held to."""
+    found, known = access.standing(Actor("person", user_id), at), rights.permits()
+    return found.roles, [known[one].roles for one in found.permits if one in known and known[one].roles]
+
+
 def passkey_day(user_id: UUID, at: datetime) -> date | None:
-    """From which day this person needs a passkey, by the strictest of their roles; None: never."""
+    """From which day this person needs a passkey, by the strictest of what they have; None: never."""
     policy = factor_policy()
     if not policy:
         return None
-    return min((policy[role] for role in access.roles_of(user_id, at) if role in policy), default=None)
+    roles, added = held_to(user_id, at)
+    days = [policy[role] for role in roles if role in policy]
+    days += [max(policy[role] for role in carriers) for carriers in added if carriers <= set(policy)]
+    return min(days, default=None)
 
 
 def needs_passkey(user_id: UUID, at: datetime) -> bool:
@@ -131,6 +143,6 @@ def takes_codes(user_id: UUID, at: datetime) -> bool:
 
 def open_sessions(user: User, *, at: datetime, limits: Limits) -> list[Session]:
     """Those that have neither been ended nor run out, the newest use first; `at` in real time."""
-    idle, whole = limits.of(access.roles_of(user.id))
+    idle, whole = limits.of(*held_to(user.id))
     rows = Session.objects.filter(user=user, ended_at=None, seen_at__gt=at - idle, opened_at__gt=at - whole)
     return list(rows.order_by("-seen_at"))

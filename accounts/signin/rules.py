@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -118,9 +118,11 @@ class Limits:
     idle_privileged: timedelta = timedelta(minutes=30)
     whole_privileged: timedelta = timedelta(hours=12)
 
-    def of(self, roles: frozenset[Role]) -> tuple[timedelta, timedelta]:
-        """(idle, in all) for somebody with these roles; the privileged never get more than the others."""
-        if roles & PRIVILEGED:
+    def of(self, roles: frozenset[Role], rights: Iterable[frozenset[Role]] = ()) -> tuple[timedelta, timedelta]:
+        """(idle, in all) for somebody with these roles; the privileged never get more than the others. `rights`: for each
+        right from elsewhere (a role of the organisation's own, a visit) the built-in roles that have it; one that only
+        the privileged have makes privileged."""
+        if roles & PRIVILEGED or any(carriers <= PRIVILEGED for carriers in rights):
             return min(self.idle, self.idle_privileged), min(self.whole, self.whole_privileged)
         return self.idle, self.whole
 

@@ -46,7 +46,11 @@ ROTATE = Permit(
     object_role=ObjectRole.OPERATOR,
 )
 BIND = Permit(
-    "vault.bind_secret", _("Decide what may use a secret"), roles=_ADMINISTRATORS, object_role=ObjectRole.OWNER
+    "vault.bind_secret",
+    _("Decide what may use a secret"),
+    roles=_ADMINISTRATORS,
+    object_role=ObjectRole.OWNER,
+    fresh=True,
 )
 DISABLE = Permit(
     "vault.disable_secret", _("Disable and enable a secret"), roles=_ADMINISTRATORS, object_role=ObjectRole.OPERATOR

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.access import queries
 from accounts.access.rules import SESSION_ID
 from accounts.people.models import User
+from accounts.signin import queries
 from accounts.signin.rules import LEAST, OPENED_AT, SEEN_AT, TOUCH, WAS, session_over
 from accounts.signin.services import devices, limits, policies, sessions
 from panel.kernel import clock
@@ -86,7 +86,7 @@ def _over(request: HttpRequest, user: User) -> str:
         return ""
     allowed = limits.current()
     if not allowed.surely_open(opened, seen, at):
-        over = session_over(opened, seen, at, allowed.of(queries.roles_of(user.id)))
+        over = session_over(opened, seen, at, allowed.of(*queries.held_to(user.id)))
         if over:
             return over
     if at - seen >= TOUCH:

@@ -9,8 +9,9 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.access.rules import Role
+from accounts.access.rules import SEE_PEOPLE, Role
 from accounts.people.models import User
+from accounts.roles import services as roles
 from accounts.signin import queries
 from accounts.signin.services import factors, policies, recovery
 from panel.journal.models import Leaf
@@ -107,6 +108,20 @@ class TestAsked:
         ask(adam, {Role.AUDITOR: today() + timedelta(days=9), Role.DEVELOPER: today() + timedelta(days=3)})
         assert queries.passkey_day(carol.id, clock.now()) == today() + timedelta(days=3)
         assert queries.passkey_day(adam.id, clock.now()) is None
+
+    def test_a_right_from_a_role_of_ones_own_is_held_to_the_mildest_that_have_it(
+        self, adam: User, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Fails when only built-in roles are looked at: whoever sees people needed a passkey, but for a role made anew."""
+        bob, at = make_person("bob"), clock.now()
+        how: dict[str, Any] = {"actor": actor_of(adam, fresh_at=timezone.now()), "at": at}
+        role = roles.make(name="Reader", purpose="", permits=[SEE_PEOPLE.name], **how)
+        roles.give(user=bob, role=role, reason="reads", **how)
+        days = {role: today() + timedelta(days=n) for n, role in enumerate(sorted(SEE_PEOPLE.roles))}
+        monkeypatch.setattr(queries, "factor_policy", lambda: days)
+        assert queries.passkey_day(bob.id, at) == max(days.values())
+        monkeypatch.setattr(queries, "factor_policy", lambda: {Role.AUDITOR: today()})
+        assert queries.passkey_day(bob.id, at) is None
 
 
 class TestAfterTheDay:

@@ -1,18 +1,22 @@
 """How long sessions last: less for the privileged, on the server, as the panel or the environment says."""
 
 import time
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from accounts.access.rules import Role
+from accounts.access.rules import SEE_PEOPLE, Role
 from accounts.people.models import User
+from accounts.roles import services as roles
 from accounts.signin.models import Session
 from accounts.signin.rules import OPENED_AT, SEEN_AT
 from accounts.signin.services import limits
 from panel.journal.models import Leaf
+from panel.kernel import clock
 from tests.accounts.signin.sessions.entering import enter
-from tests.factories.people import give_role, make_person, make_totp, signed_in
+from tests.factories.people import actor_of, give_role, make_person, make_totp, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +49,14 @@ class TestLimits:
         client = self.aged(signed_in(alice), idle=40 * 60)
         give_role(alice, Role.OPERATOR)
         assert client.get("/").status_code == 302
+
+    def test_a_role_of_the_organisations_own_that_holds_a_right_of_theirs_counts(self, adam: User, alice: User) -> None:
+        how: dict[str, Any] = {"actor": actor_of(adam, fresh_at=timezone.now()), "at": clock.now()}
+        role = roles.make(name="Reader", purpose="", permits=[SEE_PEOPLE.name], **how)
+        client = self.aged(signed_in(alice), idle=40 * 60)
+        assert client.get("/").status_code == 200
+        roles.give(user=alice, role=role, reason="reads", **how)
+        assert self.aged(client, idle=40 * 60).get("/").status_code == 302
 
     def test_an_administrator_changes_them(self, adam: User, alice: User) -> None:
         sent = {"privileged_idle_minutes": "10", "privileged_hours": "8", "idle_minutes": "60", "hours": "20"}

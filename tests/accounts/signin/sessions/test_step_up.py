@@ -14,7 +14,7 @@ DANGEROUS = {
     "account.security", "approvals.decide", "approvals.delegate", "auditing.disclose", "catalog.share_assistant",
     "conversations.reveal", "credentials.issue_management", "elevation.break_glass", "guard.change_policy", "mail.read",
     "mail.set", "ops.download_backup", "people.manage", "people.roles", "providers.allow_host", "signin.end_sessions",
-    "signin.set_limits", "vault.destroy_secret",
+    "people.teams", "signin.set_limits", "vault.bind_secret", "vault.destroy_secret",
 }  # fmt: skip
 
 
