@@ -1,8 +1,9 @@
-"""/approvals/ and /api/v1/approvals/"""
+"""/approvals/, /api/v1/approvals/ and /api/v1/deputies/"""
 
 from django.urls import path
 
-from accounts.approvals import api
+from accounts.approvals.api import approvals as api
+from accounts.approvals.api import deputies as deputy_api
 from accounts.approvals.views import deputies, lists, pages
 
 app_name = "approvals"
@@ -20,4 +21,6 @@ urlpatterns = [
     path("api/v1/approvals/<uuid:approval_id>/approval/", api.Approving.as_view(), name="api_approving"),
     path("api/v1/approvals/<uuid:approval_id>/refusal/", api.Refusal.as_view(), name="api_refusal"),
     path("api/v1/approvals/<uuid:approval_id>/withdrawal/", api.Withdrawal.as_view(), name="api_withdrawal"),
+    path("api/v1/deputies/", deputy_api.Deputies.as_view(), name="api_deputies"),
+    path("api/v1/deputies/<uuid:deputy_id>/", deputy_api.One.as_view(), name="api_deputy"),
 ]

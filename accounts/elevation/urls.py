@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.elevation import api
 from accounts.elevation.views import emergencies, pages, roles
 
 app_name = "elevation"
@@ -19,4 +20,13 @@ urlpatterns = [
     path("access/emergencies/<uuid:glass_id>/", emergencies.Detail.as_view(), name="glass"),
     path("access/emergencies/<uuid:glass_id>/ending/", emergencies.Ending.as_view(), name="glass_ending"),
     path("access/emergencies/<uuid:glass_id>/review/", emergencies.Reviewing.as_view(), name="glass_review"),
+    path("api/v1/access-requests/", api.Requests.as_view(), name="api_requests"),
+    path("api/v1/access-requests/<uuid:asked_id>/", api.OneRequest.as_view(), name="api_request"),
+    path("api/v1/access-requests/<uuid:asked_id>/approval/", api.Approval.as_view(), name="api_approval"),
+    path("api/v1/access-requests/<uuid:asked_id>/declining/", api.Declining.as_view(), name="api_declining"),
+    path("api/v1/access-requests/<uuid:asked_id>/withdrawal/", api.Withdrawal.as_view(), name="api_withdrawal"),
+    path("api/v1/elevations/", api.Elevations.as_view(), name="api_elevations"),
+    path("api/v1/emergencies/", api.Emergencies.as_view(), name="api_emergencies"),
+    path("api/v1/emergencies/<uuid:glass_id>/ending/", api.Ending.as_view(), name="api_glass_ending"),
+    path("api/v1/emergencies/<uuid:glass_id>/review/", api.Review.as_view(), name="api_glass_review"),
 ]

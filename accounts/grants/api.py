@@ -15,6 +15,7 @@ from accounts.access.rules import SIGNED_IN, ObjectRole, Permit, door
 from accounts.grants import services
 from accounts.grants.queries import asking, kinds, shown
 from panel.kernel.errors import Missing
+from panel.ui.api.paging import Whole
 from panel.ui.api.views import Endpoint
 
 
@@ -50,7 +51,7 @@ class LineOut(serializers.Serializer[Any]):
 
 class OfObject(Endpoint):
     kind, parameter = "", ""
-    pagination_class = None
+    pagination_class = Whole
 
     @cached_property
     def grantable(self) -> kinds.Grantable:
@@ -73,7 +74,7 @@ class Grants(OfObject):
     @extend_schema(responses=GrantOut(many=True))
     def get(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """Who has which role on it."""
-        return Response({"items": GrantOut(shown.on(self.thing(), self.at), many=True).data, "next": None})
+        return self.items(shown.on(self.thing(), self.at))
 
     @extend_schema(request=GrantIn, responses={201: GrantOut})
     def post(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
@@ -107,7 +108,7 @@ class History(OfObject):
     def get(self, request: Request, **_kwargs: Any) -> Response:  # noqa: ARG002
         """What was given, changed, taken back or ran out: the newest 100."""
         rows = shown.of_object(self.thing().pk)[: shown.NEWEST]
-        return Response({"items": LineOut(shown.lines(self.actor, rows), many=True).data, "next": None})
+        return self.items(shown.lines(self.actor, rows))
 
 
 def _made(name: str, base: type[Any], own: dict[str, Any]) -> Any:

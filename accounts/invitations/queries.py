@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.access import queries as access
+from accounts.access.models import Guest
 from accounts.access.rules import MANAGE_PEOPLE, SEE_PEOPLE
 from accounts.grants.queries.shown import actor_name, role_word
 from accounts.invitations.models import Invitation
@@ -24,6 +25,12 @@ def visible_to(actor: Actor) -> QuerySet[Invitation]:
     if access.can(actor, SEE_PEOPLE) or access.can(actor, MANAGE_PEOPLE):
         return rows
     return rows.filter(inviter_id=actor.id) if actor.id else rows.none()
+
+
+def guests(actor: Actor) -> QuerySet[Guest]:
+    """Everybody from outside, for who sees people."""
+    rows = Guest.objects.select_related("user")
+    return rows if access.can(actor, SEE_PEOPLE) else rows.none()
 
 
 def waiting(user_id: UUID) -> Invitation | None:

@@ -10,8 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.access import queries as access
 from accounts.access import services as rights
-from accounts.access.models import CustomRole, CustomRoleGrant
-from accounts.access.rules import OBJECT_ROLE_NAMES, Permit, Role
+from accounts.access.models import CustomRole, CustomRoleGrant, Provenance
+from accounts.access.rules import OBJECT_ROLE_NAMES, ROLE_NAMES, Permit, Role
 from accounts.people import queries as people
 from panel.journal import queries as journal
 from panel.journal.models import Leaf
@@ -87,6 +87,31 @@ def holders(role: CustomRole, at: datetime) -> list[Holder]:
     names = people.names(one.user_id for one in rows)
     found = [Holder(one.user_id, names.get(one.user_id, people.GONE), one.reason, one.expires_at) for one in rows]
     return sorted(found, key=lambda one: one.name.casefold())
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody was given; `role` is the built-in one's name or the id of the organisation's own."""
+
+    role: str
+    title: str
+    reason: str
+    giver_kind: str
+    giver_id: UUID | None
+    given_at: datetime
+    expires_at: datetime | None
+
+
+def held_by(user_id: UUID) -> list[Held]:
+    """By name, the built-in ones first; those that have ended and were not cleared away yet included."""
+    found: list[tuple[str, str, Provenance]] = [
+        (one.role, str(ROLE_NAMES[Role(one.role)]), one) for one in access.role_grants(user_id)
+    ]
+    found += [(str(one.role_id), one.role.name, one) for one in access.custom_role_grants(user_id)]
+    return [
+        Held(role, title, one.reason, one.giver_kind, one.giver_id, one.given_at, one.expires_at)
+        for role, title, one in found
+    ]
 
 
 @dataclass(frozen=True)

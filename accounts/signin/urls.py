@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.signin import api
 from accounts.signin.views import (
     carrying,
     ending,
@@ -55,4 +56,12 @@ urlpatterns = [
     path("people/factors/", policies.FactorPolicy.as_view(), name="factor_policy"),
     path("people/<uuid:user_id>/invitation/", inviting.Invitation.as_view(), name="invitation"),
     path("people/<uuid:user_id>/factor-reset/", resetting.Reset.as_view(), name="reset"),
+    path("api/v1/account/sessions/", api.OwnSessions.as_view(), name="api_own_sessions"),
+    path("api/v1/account/sessions/<uuid:session_id>/", api.OwnSession.as_view(), name="api_own_session"),
+    path("api/v1/account/factors/", api.OwnFactors.as_view(), name="api_own_factors"),
+    path("api/v1/account/factors/<uuid:factor_id>/", api.OwnFactor.as_view(), name="api_own_factor"),
+    path("api/v1/people/<uuid:user_id>/sessions/", api.TheirSessions.as_view(), name="api_sessions"),
+    path("api/v1/people/<uuid:user_id>/sessions/<uuid:session_id>/", api.TheirSession.as_view(), name="api_session"),
+    path("api/v1/people/<uuid:user_id>/factors/", api.TheirFactors.as_view(), name="api_factors"),
+    path("api/v1/people/<uuid:user_id>/factor-reset/", api.Reset.as_view(), name="api_reset"),
 ]

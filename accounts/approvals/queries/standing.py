@@ -86,17 +86,18 @@ def stands_in_for(actor: Actor, at: datetime) -> list[UUID]:
     return list(rows.values_list("person_id", flat=True))
 
 
-def _own_deputies(actor: Actor) -> QuerySet[Deputy]:
+def deputies(actor: Actor) -> QuerySet[Deputy]:
+    """Who stands or stood in for a person, and for whom they do."""
     return Deputy.objects.filter(Q(person_id=actor.id) | Q(deputy_id=actor.id))
 
 
 def deputies_around(actor: Actor) -> list[Deputy]:
-    """Who stands or stood in for a person, and for whom they do, the newest first."""
-    return list(_own_deputies(actor).order_by("-starts_at", "-id")[:50])
+    """The same as a list, the newest first."""
+    return list(deputies(actor).order_by("-starts_at", "-id")[:50])
 
 
 def deputy_of(actor: Actor, deputy_id: UUID) -> Deputy | None:
-    return _own_deputies(actor).filter(id=deputy_id).first()
+    return deputies(actor).filter(id=deputy_id).first()
 
 
 @dataclass(frozen=True)

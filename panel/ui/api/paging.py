@@ -62,6 +62,16 @@ class Pages(BasePagination):
         return str(replace_query_param(self.request.build_absolute_uri(), "cursor", cursor))
 
 
+class Whole(Pages):
+    """A list that is short by nature (grants on one object, somebody's sessions): all of it in one answer."""
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"items": data, "next": None})
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
+        return []
+
+
 def _size(request: Request) -> int:
     text = request.query_params.get("limit", str(SIZE))
     if len(text) > len(str(MOST)) or not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:

@@ -58,6 +58,10 @@ class Endpoint(GenericAPIView[Any]):
     def shown(self, thing: Any) -> Any:
         return self.get_serializer(thing).data
 
+    def items(self, page: Any) -> Response:
+        """A page of a list, or with `pagination_class = Whole` a whole one."""
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
     def get_queryset(self) -> QuerySet[Any]:
         return self.rows()
 
