@@ -19,7 +19,7 @@ def _table(columns: list[str], rows: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
-def _load_everything() -> None:
+def load_everything() -> None:
     """Import every room of every slice, so that each registry is full."""
     for top in tree.PRODUCT:
         package = importlib.import_module(top)
@@ -127,8 +127,27 @@ def scopes() -> str:
     return HEAD.format(title="Scopes", intro=intro) + _table(["scope", "carries", "where"], rows)
 
 
+def authorization() -> str:
+    sweep = importlib.import_module("tests.architecture.sweep.authorization")
+    guests = importlib.import_module("accounts.invitations.services.guests")
+    cast = [sweep.CAST[name].title for name in sweep.COLUMNS]
+    columns = ["address", "method", "right", "fresh", *cast[:-1], "nobody"]
+    return "".join(
+        (
+            HEAD.format(title="Authorization", intro=sweep.INTRO),
+            "## Pages and API\n\n",
+            _table(columns, sweep.lines(frozenset(one.name for one in guests.sections()))),
+            "\n## Calls to assistants\n\n",
+            _table(["address", "method", "opened by"], sweep.gateway()),
+            "\n## Open to all\n\n",
+            _table(["address", "method", "why"], sweep.opened()),
+        )
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/permits.md": permits,
+    "docs/reference/authorization.md": authorization,
     "docs/reference/scopes.md": scopes,
     "docs/reference/jobs.md": jobs,
     "docs/reference/journal-events.md": journal_events,
@@ -138,7 +157,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def pages() -> dict[str, str]:
-    _load_everything()
+    load_everything()
     return {name: write() for name, write in PAGES.items()}
 
 

@@ -46,6 +46,34 @@ def test_the_reference_is_in_step_with_the_code(page: str, written: dict[str, st
     assert (tree.ROOT / page).read_text() == written[page], "run: python -m tests.architecture.reference"
 
 
+SHORT = {
+    "signin/": "tests/accounts/signin/",
+    "credentials/": "tests/accounts/credentials/",
+    "sweep/": "tests/architecture/sweep/",
+}
+# ASVS 5.0, levels 1 and 2: how many requirements each section of chapters 6 to 10 has there.
+ASKED = {
+    "6.1": 3, "6.2": 12, "6.3": 4, "6.4": 4, "6.5": 5, "6.6": 3, "6.8": 4, "7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5,
+    "7.5": 2, "7.6": 2, "8.1": 2, "8.2": 3, "8.3": 1, "8.4": 1, "9.1": 3, "9.2": 4, "10.1": 2, "10.2": 2, "10.3": 4,
+    "10.4": 11, "10.5": 5, "10.6": 2, "10.7": 3,
+}  # fmt: skip
+
+
+def test_each_requirement_of_asvs_names_tests_that_exist_or_says_why_not() -> None:
+    rows = re.findall(r"^\| (\d+\.\d+\.\d+) \| [12] \|[^|]+\|(.+)\|$", tree.text("docs/asvs.md"), re.MULTILINE)
+    wanted = {f"{section}.{number}" for section, most in ASKED.items() for number in range(1, most + 1)}
+    assert sorted(one for one, _shown in rows) == sorted(wanted)
+    missing = []
+    for number, shown in rows:
+        assert len(shown.strip()) > 10, number
+        for path, test in re.findall(r"`(\S+?\.py)::(\w+)`", shown):
+            top = next((top for top in SHORT if path.startswith(top)), "")
+            file = tree.ROOT / (SHORT[top] + path.removeprefix(top) if top else path)
+            if not file.exists() or f"def {test}(" not in file.read_text():
+                missing.append(f"{number}: {path}::{test}")
+    assert missing == []
+
+
 def test_a_code_has_one_status(written: dict[str, str]) -> None:
     codes = re.findall(r"^\| `([a-z_]+)` \| (\d+) \|", written["docs/reference/error-codes.md"], re.MULTILINE)
     assert len({code for code, _ in codes}) == len(codes)

@@ -17,6 +17,7 @@ from accounts.credentials.services import accounts as programs
 from accounts.credentials.services import keys
 from accounts.grants import services as grants
 from accounts.people.models import User
+from assistants.catalog.models import Assistant
 from assistants.catalog.rules import permits
 from assistants.catalog.services import assistants, drafts
 from assistants.conversations.models import Call
@@ -26,10 +27,12 @@ from compliance.subjects.services import naming
 from panel.kernel import actors, clock, ids, jobs
 from panel.outbound import services as outbound
 from panel.outbound.models import Message
+from tests.architecture.sweep.verdicts import SECTION
 from tests.factories.approvals import make_approval, make_deputy
 from tests.factories.elevation import make_eligible, make_glass, make_request
-from tests.factories.people import actor_of, make_team, signed_in
+from tests.factories.people import actor_of, make_team
 from tests.factories.ruled import ruled
+from tests.factories.wider import clients_of, wider
 
 CANARY = "Zilpzalp"
 SECRET_VALUE = "sk-zilpzalp-0123456789abcdefghijklmnopqrstuvwxyz"
@@ -37,8 +40,8 @@ SECRET_VALUE = "sk-zilpzalp-0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass
 class World:
-    """`values` maps the name of a URL parameter ("guard:policy_id" for one slice) to an id that exists; `clients` signs
-    each of the cast in.
+    """`values` maps the name of a URL parameter ("guard:policy_id" for one slice) to an id that exists; `clients` has
+    everybody of `verdicts.CAST` in a browser.
     """
 
     values: dict[str, str]
@@ -138,5 +141,6 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
 @pytest.fixture
 def world(adam: User, alice: User, bob: User, charlie: User, olga: User, pia: User) -> World:
     people = {"adam": adam, "alice": alice, "bob": bob, "charlie": charlie, "olga": olga, "pia": pia}
-    clients = {name: signed_in(one, client=Client(raise_request_exception=False)) for name, one in people.items()}
-    return World(_objects(people), people, clients)
+    values = _objects(people)
+    people |= wider(Assistant.objects.get(id=values["assistant_id"]), SECTION)
+    return World(values, people, clients_of(people))

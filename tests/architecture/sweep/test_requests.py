@@ -1,0 +1,77 @@
+"""What any request may try, whatever the route: another host, another method, more fields than there are, ids to guess."""
+
+import pytest
+from django.forms import ModelForm
+from rest_framework.serializers import ModelSerializer
+
+from panel.kernel.crypto.fields import EncryptedText
+from tests.architecture import reference
+from tests.architecture.routes import routes
+from tests.architecture.sweep import walking
+from tests.architecture.sweep.verdicts import handled
+from tests.factories.world import World
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+
+def test_another_host_is_answered_nowhere(world: World) -> None:
+    """The host of a link is the panel's own setting, never the request's."""
+    answered = [
+        route.path
+        for route in routes()
+        if world.clients["nobody"].get(route.path, headers={"Host": walking.EVIL}).status_code != 400
+    ]
+    assert answered == []
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace", "purge"])
+def test_a_method_without_code_is_refused(world: World, method: str) -> None:
+    """405, or 403 before it; no view takes what it was not written for."""
+    taken = []
+    for route in routes():
+        known = handled(route)
+        if method in known or (not hasattr(route.view, "view_class") and not hasattr(route.view, "cls")):
+            continue
+        status = world.clients["charlie"].generic(method.upper(), route.path).status_code
+        if status not in {302, 401, 403, 404, 405}:
+            taken.append(f"{method} {route.path}: {status}")
+    assert taken == []
+
+
+def _below(cls: type) -> list[type]:
+    return [one for child in cls.__subclasses__() for one in (child, *_below(child))]
+
+
+def test_no_body_is_bound_to_a_model() -> None:
+    """Mass assignment: what a form or an endpoint takes is named field by field; serializers of models only write."""
+    reference.load_everything()
+    ours = [one for one in _below(ModelForm) if one.__module__.split(".")[0] in reference.tree.PRODUCT]
+    assert ours == []
+    serializers = [one for one in _below(ModelSerializer) if one.__module__.split(".")[0] in reference.tree.PRODUCT]
+    assert serializers
+    for one in serializers:
+        meta = getattr(one, "Meta", None)
+        fields = getattr(meta, "fields", None)
+        assert fields != "__all__", one
+        assert not hasattr(meta, "exclude"), one
+        reading = set(getattr(meta, "read_only_fields", ()))
+        assert set(fields or ()) <= reading, f"{one} takes {set(fields or ()) - reading}"
+
+
+def test_no_endpoint_shows_a_sealed_column_as_empty() -> None:
+    """A serializer of a model reads a sealed column as nothing; who shows one says so, as a field of its own."""
+    reference.load_everything()
+    empty = []
+    for one in _below(ModelSerializer):
+        meta = getattr(one, "Meta", None)
+        columns = {field.name: field for field in meta.model._meta.get_fields()} if meta else {}
+        own = one._declared_fields  # type: ignore[attr-defined]
+        shown = [name for name in getattr(meta, "fields", ()) if name not in own]
+        empty += [f"{one.__module__}.{one.__name__}.{n}" for n in shown if isinstance(columns.get(n), EncryptedText)]
+    assert empty == []
+
+
+def test_no_address_holds_an_id_to_count_up() -> None:
+    """Ids are random enough; the only numbers count versions of one thing that was found by its id."""
+    numbers = {name for route in routes() for name, filler in route.kinds if filler.isdigit()}
+    assert numbers <= {"number", "version", "revision"}
