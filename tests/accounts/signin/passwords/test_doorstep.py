@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from accounts.people.models import User
 from accounts.signin.views import sessions
 from panel.outbound.models import Message
-from tests.factories.people import PASSWORD, code_of, make_person, make_totp
+from tests.factories.people import PASSWORD, code_of, make_person, make_totp, signed_in
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/sign-in/", "/sign-in/forgotten/", "/join/unknown/", "/new-password/unknown/"]
@@ -108,3 +108,19 @@ def test_the_session_cookie_is_the_browsers_alone(alice: User) -> None:
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert ("__Host-session" if settings.SECURE_TLS else "session") == settings.SESSION_COOKIE_NAME
+
+
+def test_password_fields_are_masked_and_let_managers_fill_them(alice: User) -> None:
+    pages = {"/sign-in/": "current-password", "/account/security/password/": "new-password"}
+    for path, hint in pages.items():
+        text = signed_in(alice).get(path).content.decode() if "account" in path else Client().get(path).content.decode()
+        fields = [one for one in re.findall(r"<input[^>]*>", text) if "password" in one]
+        assert fields, path
+        assert all('type="password"' in one for one in fields), path
+        assert any(f'autocomplete="{hint}"' in one for one in fields), path
+        assert "onpaste" not in text
+
+
+@pytest.mark.parametrize("path", ["/", "/account/security/", "/keys/", "/no-such-page/"])
+def test_every_page_behind_the_door_offers_the_way_out(alice: User, path: str) -> None:
+    assert 'action="/sign-out/"' in signed_in(alice).get(path, follow=True).content.decode()
