@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
-from schemathesis.openapi.checks import (
+from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -21,7 +23,6 @@ from schemathesis.openapi.checks import (
 from accounts.access.rules import Role
 from accounts.credentials.queries import keys
 from panel.kernel import clock
-from panel.wsgi import application
 from tests.accounts.credentials.making import fresh, manage
 from tests.factories.people import give_role
 from tests.factories.world import World
@@ -46,9 +47,14 @@ def headers(world: World) -> dict[str, str]:
 
 
 @pytest.fixture
-def operations(headers: dict[str, str]) -> list[Any]:
-    loaded = schemathesis.openapi.from_wsgi("/api/schema/", application, headers=headers)
-    return [one.ok() for one in loaded.get_all_operations()]
+def operations(headers: dict[str, str]) -> Iterator[list[Any]]:
+    """Called through WSGI. Django would give its connection back after each request, and with it the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    loaded = schemathesis.openapi.from_wsgi("/api/schema/", WSGIHandler(), headers=headers)
+    yield [one.ok() for one in loaded.get_all_operations()]
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def _call(case: Any, headers: dict[str, str]) -> Iterator[str]:
