@@ -1,12 +1,14 @@
 """What any request may try, whatever the route: another host, another method, more fields than there are, ids to guess."""
 
+from typing import Any
+
 import pytest
 from django.forms import ModelForm
 from rest_framework.serializers import ModelSerializer
 
 from panel.kernel.crypto.fields import EncryptedText
 from panel.ui.api.views import Endpoint
-from tests.architecture import reference
+from tests.architecture import reference, tree
 from tests.architecture.routes import routes
 from tests.architecture.sweep import walking
 from tests.architecture.sweep.verdicts import handled
@@ -40,14 +42,14 @@ def test_a_method_without_code_is_refused(world: World, method: str) -> None:
     assert taken == []
 
 
-def _below(cls: type) -> list[type]:
+def _below(cls: Any) -> list[Any]:
     return [one for child in cls.__subclasses__() for one in (child, *_below(child))]
 
 
 def test_no_body_is_bound_to_a_model() -> None:
     """Mass assignment: what a form or an endpoint takes is named field by field; serializers of models only write."""
     reference.load_everything()
-    ours = [one for one in _below(ModelForm) if one.__module__.split(".")[0] in reference.tree.PRODUCT]
+    ours = [one for one in _below(ModelForm) if one.__module__.split(".")[0] in tree.PRODUCT]
     assert ours == []
     for view in _below(Endpoint):
         body = getattr(view, "input_class", None)
@@ -70,7 +72,7 @@ def test_no_endpoint_shows_a_sealed_column_as_empty() -> None:
     for one in _below(ModelSerializer):
         meta = getattr(one, "Meta", None)
         columns = {field.name: field for field in meta.model._meta.get_fields()} if meta else {}
-        own = one._declared_fields  # type: ignore[attr-defined]
+        own = one._declared_fields
         shown = [name for name in getattr(meta, "fields", ()) if name not in own]
         empty += [f"{one.__module__}.{one.__name__}.{n}" for n in shown if isinstance(columns.get(n), EncryptedText)]
     assert empty == []

@@ -16,6 +16,7 @@ from accounts.access import middleware, queries
 from accounts.access.rules import door_of
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Refusal
+from panel.ui.menu import actor_of
 from tests.architecture.routes import Route, routes
 from tests.architecture.sweep import authorization, verdicts
 from tests.architecture.sweep.verdicts import CAST, Verdict
@@ -32,7 +33,7 @@ def actors(world: World) -> dict[str, Actor]:
     found = {}
     for name in CAST:
         response = world.clients[name].get("/sign-in/")
-        found[name] = response.wsgi_request.actor
+        found[name] = actor_of(response.wsgi_request)
     return found
 
 
@@ -47,7 +48,7 @@ def _plain(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
-    monkeypatch.setattr(middleware.errors, "answer", _plain)
+    monkeypatch.setattr("panel.ui.web.errors.answer", _plain)
     monkeypatch.setattr(middleware, "record_refusal", lambda **_refusal: None)
     monkeypatch.setattr(middleware, "_watchers", [])
     monkeypatch.setattr(middleware, "_keepers", [])

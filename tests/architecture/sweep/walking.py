@@ -1,5 +1,6 @@
 """Trying routes: what is sent, what comes back, and what a try must leave behind (nothing)."""
 
+import copy
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -56,7 +57,7 @@ def send(client: Client, method: str, route: Route, path: str, data: Any = None)
 def undone(world: World, name: str, method: str, route: Route, data: Any = None) -> Any:
     """The same, with everything that it changed taken back: each try finds the same world."""
     client = world.clients[name]
-    cookies = client.cookies.copy()
+    cookies = copy.deepcopy(client.cookies)
     # A bare savepoint: within `atomic` the product could not open the durable blocks that it opens for itself.
     before = transaction.savepoint()
     try:
