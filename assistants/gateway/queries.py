@@ -20,6 +20,7 @@ from assistants.providers import queries as providers
 from assistants.providers.rules import Kind
 from compliance.consent import queries as consent
 from compliance.consent.queries import Choice
+from compliance.retention import queries as retention
 from compliance.subjects import queries as people
 from panel.kernel.registries.processing import Recipient
 
@@ -70,13 +71,13 @@ def recipients(at: datetime) -> list[Recipient]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One assistant as somebody sees it who talked to it: what it keeps now and kept before (newest first), what their words
-    are used for and how they answered, and when somebody read them."""
+    """One assistant as somebody sees it who talked to it: what it keeps now (words for so many days, None without words) and
+    kept before (newest first), what their words are used for and how they answered, and when somebody read them."""
 
     name: str
     last: datetime | None
     level: str
-    words: bool
+    days: int | None
     terms: list[Storage]
     choices: list[Choice]
     read: list[datetime]
@@ -95,15 +96,18 @@ def kept_of(subjects: Iterable[UUID], at: datetime, wanted: Iterable[str]) -> li
     read: dict[UUID, list[datetime]] = {}
     for assistant, instant in conversations.read_of(mine):
         read.setdefault(assistant, []).append(instant)
+    days = {one["name"]: one["days"] for one in retention.rules_in_force(at)}
+    classes = retention.content_classes(last, at)
     rows = Assistant.objects.filter(id__in=last).order_by("name", "id")
-    return [_kept(one, mine, at, languages, last[one.id], read.get(one.id, [])) for one in rows]
+    return [
+        _kept(one, last[one.id], days[classes[one.id]], read.get(one.id, []), mine[0], at, languages) for one in rows
+    ]
 
 
 def _kept(
-    one: Assistant, mine: list[UUID], at: datetime, wanted: list[str], last: datetime | None, read: list[datetime]
+    one: Assistant, last: datetime | None, days: int, read: list[datetime], me: UUID, at: datetime, wanted: list[str]
 ) -> Kept:
-    terms = purposes.storages(one)
-    level = purposes.keep(one)
+    terms, level = purposes.storages(one), purposes.keep(one)
     told = terms[0].told if terms else True
-    choices = consent.choices(mine[0], at, wanted, purposes.bound(one))
-    return Kept(one.name, last, level, level in WITH_WORDS, terms, choices, read if told else [])
+    choices = consent.choices(me, at, wanted, purposes.bound(one))
+    return Kept(one.name, last, level, days if level in WITH_WORDS else None, terms, choices, read if told else [])

@@ -7,7 +7,6 @@ from django.utils.translation import get_language, ngettext
 
 from accounts.access.rules import open_to_subject
 from assistants.catalog.rules.purposes import EXPLAINED, KEEPS
-from assistants.conversations.rules import DEFAULT_DAYS
 from assistants.gateway import queries
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Visitor
@@ -24,7 +23,6 @@ class Kept(Page):
         return {
             "sections": subjects.headings(),
             "visitor": visitor,
-            "days": DEFAULT_DAYS,
             "kept": [
                 {
                     "one": one,

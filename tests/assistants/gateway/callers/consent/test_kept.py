@@ -163,6 +163,7 @@ class TestOwnPage:
         page = self.page(alice)
         assert "Front-Desk" in page
         assert "Words without names" in page
+        assert "It is gone after 30 days." in page
         assert "Improve answers with my chats" in page
         assert "When somebody read" not in page
         keeping.reveal(actor=fresh(pia), call=call, assistant=desk, reason="A complaint of theirs", at=at)
