@@ -22,6 +22,7 @@ SLICES = [
     "accounts.approvals", "accounts.elevation", "accounts.signin", "accounts.credentials", "accounts.invitations",
     "compliance.subjects", "compliance.auditing", "compliance.policies", "compliance.consent",
     "compliance.holds", "compliance.retention",
+    "compliance.reviews",
     "assistants.guard", "assistants.vault", "assistants.providers", "assistants.catalog", "assistants.conversations",
     "assistants.gateway",
     "panel.home", "panel.setup", "panel.ops",

@@ -22,6 +22,7 @@ SLICES = [
     "compliance.consent",
     "compliance.holds",
     "compliance.retention",
+    "compliance.reviews",
     "assistants.guard",
     "assistants.vault",
     "assistants.providers",

@@ -1,6 +1,8 @@
 """Verbs of grants on objects: share, take back, let run out."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
@@ -159,6 +161,31 @@ def end_grant(grant: UserGrant | TeamGrant, act: Change, *, actor: Actor, reason
     GrantChange.note(act, actor=actor, receiver=receiver, role=grant.role.codename, reason=reason, at=at, obj=where)
     grant.delete()
     rights.changed(places.behind(receiver), at)
+
+
+@transaction.atomic
+def restore(
+    *, actor: Actor, obj: Model, receiver: User | Team, role: ObjectRole, given: Mapping[str, Any], at: datetime
+) -> UserGrant | TeamGrant:
+    """Give back exactly the grant that was taken: `given` are its id, giver, reason, day and end. For a caller that has
+    asked who may. Raises Conflict when they were given one on this object since."""
+    rows, grant = places.place_of(obj, receiver)
+    if rows.exists():
+        raise Conflict(_("They were given a role here anew in the meantime."), code="given_anew")
+    grant.permission = Permission.objects.get(
+        content_type=ContentType.objects.get_for_model(type(obj)), codename=role.codename
+    )
+    for name, value in given.items():
+        setattr(grant, name, value)
+    grant.save(force_insert=True)
+    detail = {"receiver": str(receiver.id), "role": role.codename, "reinstated": True}
+    journal.record("access.object.shared", actor=actor, obj=reference(obj), detail=detail, at=at)
+    GrantChange.note(
+        Change.GIVEN, actor=actor, receiver=receiver, role=role.codename, reason=grant.reason, at=at,
+        obj=reference(obj), expires_at=grant.expires_at,
+    )  # fmt: skip
+    rights.changed(places.behind(receiver), at)
+    return grant
 
 
 def _within_visit(receiver: User | Team, role: ObjectRole, expires_at: datetime | None) -> datetime | None:

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from assistants.catalog.queries import overview
-from assistants.conversations import rules, views
+from assistants.conversations import queries, rules, views
 from assistants.conversations.services import demo as story
 from assistants.conversations.services import retained
+from compliance.reviews.rules import populations
 from panel.journal import events
 from panel.kernel.registries import demo, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
@@ -45,3 +46,4 @@ events.register("conversations.content.revealed", title=_("Content of a call rev
 demo.register(70, story.traffic)
 retained.register()
 overview.register_part(views.PART)
+populations.register_uses("assistant", queries.last_uses)

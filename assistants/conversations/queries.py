@@ -12,6 +12,7 @@ from django.db.models import Max, Q, Sum
 from django.db.models.functions import TruncHour
 
 from accounts.access import queries as access
+from accounts.credentials.models import ApiKey
 from assistants.catalog.queries import assistants as catalog
 from assistants.conversations.models import Call, CallContent, CallQuerySet, Reveal
 from assistants.conversations.rules import REQUEST_PREFIX, SEALED_IN, SEE_TRACES
@@ -221,3 +222,17 @@ def read_of(subjects: Iterable[UUID], *, most: int = 50) -> list[tuple[UUID, dat
     calls = dict(Call.objects.filter(subject__in=list(subjects), stored__gt="").values_list("id", "assistant"))
     rows = Reveal.objects.filter(call__in=calls).order_by("-at")[:most]
     return [(assistant, row.at) for row in rows if (assistant := calls[row.call]) is not None]
+
+
+def last_uses(since: datetime) -> dict[tuple[UUID, UUID], datetime]:
+    """When each user last called each assistant, themselves or through a key of theirs: for access reviews. Reads every
+    call since then, in a job."""
+    owners = dict(ApiKey.objects.values_list("id", "owner_id"))
+    rows = Call.objects.filter(day__gte=since.date(), assistant__isnull=False, status__lt=400).order_by()
+    found: dict[tuple[UUID, UUID], datetime] = {}
+    counted = rows.values("person", "key", "assistant").annotate(last=Max("at"))
+    for person, key, assistant, last in counted.values_list("person", "key", "assistant", "last"):
+        user = person or owners.get(key)
+        if user and assistant:
+            found[user, assistant] = max(last, found.get((user, assistant), last))
+    return found

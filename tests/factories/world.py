@@ -31,6 +31,8 @@ from tests.architecture.sweep.verdicts import SECTION
 from tests.factories.approvals import make_approval, make_deputy
 from tests.factories.elevation import make_eligible, make_glass, make_request
 from tests.factories.people import actor_of, make_team
+from tests.factories.people import actor_of, make_team, signed_in
+from tests.factories.reviews import reviewed
 from tests.factories.ruled import ruled
 from tests.factories.wider import clients_of, wider
 
@@ -135,6 +137,7 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "number": "1",
         "kind": "provider",
         **ruled(people, assistant, CANARY),
+        **reviewed(people["adam"], alice, people["pia"], f"{CANARY} review"),
     }
 
 

@@ -153,12 +153,13 @@ def wrong_networks(texts: Sequence[str]) -> str:
 def revoke(*, actor: Actor, key: ApiKey, at: datetime) -> list[str]:
     """End a key everywhere: returns when every live gateway worker knows, or after a second; names the silent ones,
     which refuse by themselves. Revoking again does nothing. Raises Forbidden."""
-    number = _revoke(actor, key, at)
+    number = end(actor=actor, key=key, at=at)
     return epochs.wait(number) if number else []
 
 
 @transaction.atomic
-def _revoke(actor: Actor, key: ApiKey, at: datetime) -> int:
+def end(*, actor: Actor, key: ApiKey, at: datetime) -> int:
+    """The same inside a caller's transaction, without waiting for the workers; the epoch, 0 when it had ended before."""
     row = may_end(actor, key)
     if row.revoked_at is not None:
         return 0
