@@ -1,22 +1,26 @@
 """The whole check of the stored journal: one streaming pass in one snapshot of the database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
 from panel.journal import queries
-from panel.journal.models import Checkpoint, Detail, Leaf, Node, Signer
-from panel.journal.rules import checkpoint
-from panel.journal.rules.audit import Audit, Finding, Head, Row
+from panel.journal.models import Checkpoint, Detail, IndexEntry, Leaf, Node, Signer
+from panel.journal.rules import checkpoint, tree
+from panel.journal.rules.audit import CHUNK, Audit, Finding, Head, Row
 
 FETCH = 2000
+LONGEST = 2**62
 COLUMNS = ("at", "event", "actor_kind", "actor_id", "via_kind", "via_id", "object_kind", "object_id", "request_id")
+STEP = 20_000
+"""Entries between two words about how far it is."""
 ROWS = """
 SELECT i.sequence, i.leaf_id, i.event, i.hash, l.data, l.at, l.event, l.actor_kind, l.actor_id, l.via_kind, l.via_id,
     l.object_kind, l.object_id, l.request_id
-FROM journal_index i LEFT JOIN journal_leaf l ON l.id = i.leaf_id ORDER BY i.sequence
+FROM journal_index i LEFT JOIN journal_leaf l ON l.id = i.leaf_id
+WHERE i.sequence >= %s AND i.sequence < %s ORDER BY i.sequence
 """
 STRAY = """
 SELECT l.id, l.event FROM journal_leaf l
@@ -30,19 +34,31 @@ WHERE NOT EXISTS (SELECT FROM journal_leaf l WHERE l.id = p.leaf_id) ORDER BY 1
 BEYOND = "SELECT max((position + 1) << level) FROM journal_node WHERE ((position + 1) << level) > %s"
 
 
-def verify(*, outside: str | None = None, details: bool = False) -> Audit:
+def verify(
+    *, outside: str | None = None, details: bool = False, first: int = 0, last: int | None = None,
+    told: Callable[[int], None] = lambda _count: None,
+) -> Audit:  # fmt: skip
     """Check everything and return the audit with its findings.
 
-    `outside` is the text of a checkpoint kept elsewhere. Raises CheckpointError when it cannot be read as one, KekError
-    when this process lacks the content ring (then no signer can be proved).
+    `outside` is the text of a checkpoint kept elsewhere. With `first` or `last` only the entries around that range are
+    read, from a chunk's begin to the next signed checkpoint; what stands before counts as the stored tree says, which the
+    signed root then proves. `told` hears how many entries were read. Raises CheckpointError when the outside text cannot be
+    read as one, KekError when this process lacks the content ring (then no signer can be proved).
     """
     with _snapshot():
         held = checkpoint.parse(outside).checkpoint if outside is not None else None
-        audit = Audit(origin=queries.origin(), heads=_heads(), nodes=_nodes, outside=held)
-        for row in _rows():
+        if held is not None and first:
+            first = min(first, held.size - 1)
+        start, end = first - first % CHUNK, max(_end(last), held.size if held else 0)
+        begun = tree.frontier(start, _node)
+        audit = Audit(origin=queries.origin(), heads=_heads(start, end), nodes=_nodes, outside=held, begun=begun)
+        for count, row in enumerate(_rows(start, end), 1):
             audit.feed(row)
+            if count % STEP == 0:
+                told(count)
         audit.finish()
-        audit.findings.extend(_beside(audit.size))
+        if last is None:
+            audit.findings.extend(_beside(audit.size))
         if outside is not None:
             audit.findings.extend(_outside(outside))
         if details:
@@ -60,22 +76,38 @@ def _snapshot() -> Iterator[None]:
         yield
 
 
-def _stream(statement: str) -> Iterator[tuple[Any, ...]]:
+def _end(last: int | None) -> int:
+    """Where reading ends: after the first checkpoint that covers `last`."""
+    covering = Checkpoint.objects.filter(size__gt=last).order_by("size").first() if last is not None else None
+    return covering.size if covering else LONGEST
+
+
+def _node(level: int, position: int) -> bytes:
+    """A stored hash; one that is missing gives a root that no checkpoint has."""
+    if level == 0:
+        row = IndexEntry.objects.filter(sequence=position).values_list("hash", flat=True).first()
+    else:
+        row = Node.objects.filter(level=level, position=position).values_list("hash", flat=True).first()
+    return bytes(row) if row is not None else b"\x00" * 32
+
+
+def _stream(statement: str, *values: int) -> Iterator[tuple[Any, ...]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, values or None)
         while rows := cursor.fetchmany(FETCH):
             yield from rows
 
 
-def _rows() -> Iterator[Row]:
-    for sequence, leaf, event, hashed, data, *columns in _stream(ROWS):
+def _rows(start: int, end: int) -> Iterator[Row]:
+    for sequence, leaf, event, hashed, data, *columns in _stream(ROWS, start, end):
         stored = None if data is None else bytes(data)
         yield Row(sequence, leaf, event, bytes(hashed), stored, dict(zip(COLUMNS, columns, strict=True)))
 
 
-def _heads() -> Iterator[Head]:
+def _heads(start: int, end: int) -> Iterator[Head]:
     proved = {signer.id: queries.proved_public(signer) for signer in Signer.objects.all()}
-    for row in Checkpoint.objects.order_by("size").iterator(chunk_size=FETCH):
+    rows = Checkpoint.objects.filter(size__gt=start, size__lte=end).order_by("size")
+    for row in rows.iterator(chunk_size=FETCH):
         yield Head(row.size, bytes(row.root), row.note, proved.get(row.signer_id))
 
 

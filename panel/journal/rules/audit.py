@@ -69,21 +69,24 @@ class Audit:
     """Feed rows in order of sequence, then `finish`. `nodes(level, first, last)` reads stored nodes by position."""
 
     def __init__(
-        self, *, origin: str, heads: Iterable[Head], nodes: Nodes, outside: checkpoint.Checkpoint | None = None
-    ) -> None:
+        self, *, origin: str, heads: Iterable[Head], nodes: Nodes, outside: checkpoint.Checkpoint | None = None,
+        begun: tree.Frontier | None = None,
+    ) -> None:  # fmt: skip
+        """`begun`: the stored tree of what stands before, when the pass does not begin at the first entry (a multiple of
+        CHUNK). Its hashes are proved with the rest: a signed root comes out only if they are true."""
         self.origin = origin
-        self.size = 0
+        self._grown = begun or tree.Frontier()
+        self.size = self._grown.size
         self.checkpoints = 0
         self.findings: list[Finding] = []
         self._heads = iter(heads)
         self._next = next(self._heads, None)
         self._covered = 0  # the largest size that a stored checkpoint speaks of
-        self._agreed = 0  # the largest checkpoint whose root came out
+        self._agreed = self.size  # the largest checkpoint whose root came out
         self._followed = True  # until a gap in the index
         self._rooted = True  # until a root differs: all later ones differ too
         self._outside = outside
         self._nodes = nodes
-        self._grown = tree.Frontier()
         self._made: dict[int, dict[int, bytes]] = {}
         self._differing: set[tree.Coordinate] = set()
         self._names: dict[int, tuple[UUID, str]] = {}

@@ -21,6 +21,7 @@ from compliance.reviews.models import Campaign, Decision, Evidence, Item
 from compliance.reviews.queries import reading
 from compliance.reviews.services import closing
 from compliance.reviews.services.reports import kept
+from panel.journal import bundles
 from panel.journal.models import Leaf
 from panel.kernel import clock
 from tests.compliance.reviews.stage import begin, decide, fresh, item_of, make_assistant, run, share
@@ -93,7 +94,8 @@ def test_the_bundle_verifies_with_the_network_off_and_a_changed_one_does_not(
     (tmp_path / "report.zip").write_bytes(data)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         (tmp_path / "verify.py").write_bytes(archive.read("verify.py"))
-    command = [sys.executable, str(tmp_path / "verify.py"), str(tmp_path / "report.zip")]
+    (tmp_path / "known.json").write_bytes(bundles.keys())
+    command = [sys.executable, "verify.py", "--keys", "known.json", "report.zip"]
     good = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert good.returncode == 0, good.stdout + good.stderr
     (tmp_path / "report.zip").write_bytes(data.replace(b"revoked", b"revokes"))
