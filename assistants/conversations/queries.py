@@ -232,7 +232,7 @@ def last_uses(since: datetime) -> dict[tuple[UUID, UUID], datetime]:
     found: dict[tuple[UUID, UUID], datetime] = {}
     counted = rows.values("person", "key", "assistant").annotate(last=Max("at"))
     for person, key, assistant, last in counted.values_list("person", "key", "assistant", "last"):
-        user = person or owners.get(key)
+        user = person or (owners.get(key) if key else None)
         if user and assistant:
             found[user, assistant] = max(last, found.get((user, assistant), last))
     return found

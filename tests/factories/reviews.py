@@ -35,7 +35,7 @@ def reviewed(keeper: User, reviewer: User, second: User, name: str) -> dict[str,
     """Values by URL parameter of the sweep."""
     done = make_review(keeper, reviewer, second, f"{name} before")
     for item in done.items.waiting():
-        actor = _fresh(User.objects.get(id=item.reviewer_id))
+        actor = _fresh(User.objects.get(id=str(item.reviewer_id)))
         deciding.decide(actor=actor, item=item, word=Word(Act.KEEP, "needed"), at=clock.now())
     closing.close(actor=_fresh(keeper), campaign=done, at=clock.now())
     jobs.perform(Job.objects.get(name="reviews.close", key=str(done.id)))
@@ -46,10 +46,10 @@ def reviewed(keeper: User, reviewer: User, second: User, name: str) -> dict[str,
     rule = recurring.add(
         actor=_fresh(keeper), wanted=plan, every=3, first_at=at + timedelta(days=9), days_open=14, at=at
     )
-    item = row.items.filter(reviewer_id=reviewer.id).first() or row.items.first()
+    mine = row.items.filter(reviewer_id=reviewer.id).first() or row.items.first()
     return {
         "reviews:campaign_id": str(row.id),
-        "reviews:item_id": str(item.id) if item else "",
+        "reviews:item_id": str(mine.id) if mine else "",
         "reviews:report_id": str(done.report.id),
         "reviews:part": "pdf",
         "reviews:review_rule_id": str(rule.id),

@@ -97,7 +97,7 @@ def make(
     if rule is not None:
         detail |= {"rule": str(rule.id), "number": number}
     journal.record("reviews.campaign.begun", actor=actor, obj=row, detail=detail, at=at)
-    jobs.start(FREEZE, actor=actor, key=str(row.id), once=True, about=row.journal_ref, campaign=row.id)
+    jobs.start("reviews.freeze", actor=actor, key=str(row.id), once=True, about=row.journal_ref, campaign=row.id)
     return row
 
 

@@ -45,7 +45,7 @@ def _begin(row: Campaign, actor: Actor, at: datetime) -> Campaign:
     row.closed_by_kind, row.closed_by_id = actor.kind, actor.id
     row.save()
     journal.record("reviews.campaign.closing", actor=actor, obj=row, at=at)
-    jobs.start(CLOSE, actor=actor, key=str(row.id), once=True, about=row.journal_ref, campaign=row.id)
+    jobs.start("reviews.close", actor=actor, key=str(row.id), once=True, about=row.journal_ref, campaign=row.id)
     return row
 
 

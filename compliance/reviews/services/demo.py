@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.access.rules import ObjectRole
 from accounts.grants import services as grants
@@ -32,7 +31,7 @@ def build(world: demo.World) -> None:
     with demo.past(world.ago(DECIDED)):
         for item in done.items.waiting().order_by("place"):
             helps = item.holder_id == world.people[HELPER] and item.object_kind == "assistant"
-            _decide(item, Act.REVOKE if helps else Act.KEEP, "" if helps else world.chance.choice(KEPT))
+            _decide(world, item, Act.REVOKE if helps else Act.KEEP, "" if helps else world.chance.choice(KEPT))
     with demo.past(world.ago(CLOSED)), transaction.atomic():
         closing.close(actor=world.actor("Ada Okafor"), campaign=done, at=clock.now())
         jobs.perform(Job.objects.get(name=closing.CLOSE, key=str(done.id)))
@@ -66,9 +65,9 @@ def _begin(world: demo.World, days: int, name: str, of: tuple[str, ...], reviewe
     return row
 
 
-def _decide(item: Item, act: Act, reason: str) -> None:
-    reviewer = Actor("person", item.reviewer_id, fresh_at=timezone.now())
-    deciding.decide(actor=reviewer, item=item, word=Word(act, reason), at=clock.now())
+def _decide(world: demo.World, item: Item, act: Act, reason: str) -> None:
+    name = next(name for name, person in world.people.items() if person == item.reviewer_id)
+    deciding.decide(actor=world.actor(name), item=item, word=Word(act, reason), at=clock.now())
 
 
 def _open(world: demo.World) -> None:
@@ -77,7 +76,7 @@ def _open(world: demo.World) -> None:
     with demo.past(world.ago(NEW - 2)):
         for item in row.items.waiting().exclude(flags__contains=["owner_left"]).order_by("place")[::2]:
             if item.reviewer_id is not None:
-                _decide(item, Act.KEEP, world.chance.choice(KEPT))
+                _decide(world, item, Act.KEEP, world.chance.choice(KEPT))
     plan = Wanted("Access review", Scope(EVERYTHING), Reviewers.OWNER, row.reviewer_id, row.second_id, Default.REVOKE)
     with demo.past(world.ago(NEW)):
         at = clock.now()

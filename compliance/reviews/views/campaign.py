@@ -32,6 +32,7 @@ from panel.ui.lists.remembered import preset
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import actor_of
 
+CELLS = "compliance/reviews/parts/cells.html"
 TONES = {"pending": "draft", "flagged": "paused", "kept": "live", "revoked": "stopped", "reduced": "paused"}
 PRESETS = [
     preset("open", gettext_lazy("Open"), "state=open"),
@@ -79,9 +80,9 @@ def _columns(words: Words) -> list[Column]:
             url=lambda row: reverse("reviews:item", args=[row.id]),
         ),
         Column("place", gettext_lazy("Who"), value=words.holder, cell="actor", sort="place"),
-        Column("used_at", gettext_lazy("Last used"), cell="compliance/reviews/cells.html#used", value=lambda row: row.used_at),
+        Column("used_at", gettext_lazy("Last used"), cell=f"{CELLS}#used", value=lambda row: row.used_at),
         Column("given", gettext_lazy("Given by"), value=words.giver),
-        Column("flags", gettext_lazy("Flags"), cell="compliance/reviews/cells.html#flags", value=_flags),
+        Column("flags", gettext_lazy("Flags"), cell=f"{CELLS}#flags", value=_flags),
         Column(
             "state", gettext_lazy("Decision"), value=lambda row: TONES.get(row.state, row.state), cell="state",
             second=lambda row: ITEM_WORDS[row.state], card="state",
@@ -109,7 +110,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponseBase:
         searchable=gettext_lazy("Search by name"), csv_name="review-rights", bulk=bulk if mine else [],
         pickable=lambda row: row.reviewer_id == actor.id and row.state in OPEN_ITEMS,
         peek=Peek(
-            title=lambda row: f"{words.holder(row)}: {words.right(row)}", template="compliance/reviews/peek.html",
+            title=lambda row: f"{words.holder(row)}: {words.right(row)}", template="compliance/reviews/parts/peek.html",
             context=lambda row: evidence(actor, row, words), find=lambda key: _found(actor, found, key),
         ),
         empty=Empty(_("No right is in this review"), _("They are being counted, or nobody has what was asked for.")),
@@ -152,11 +153,6 @@ def evidence(actor: Actor, item: Item, words: Words) -> dict[str, Any]:
     """What is known about one right, and the form to decide it when it is the actor's to decide."""
     words.learn([item])
     before = reading.last_review(item)
-    smaller = populations.known(item.kind).smaller
-    open_now = item.campaign.state == "open" and item.reviewer_id == actor.id and item.state in {*OPEN_ITEMS, "kept"}
-    unused = bool(flags.UNUSED & set(item.flags))
-    ask = _("Needed to keep a right that is not used.") if unused else ""
-    form = forms.Decision(smaller=smaller(item) if smaller else [], ask=ask) if open_now else None
     return {
         "item": item,
         "given_at": _moment(facts(item)["given_at"]),
@@ -178,10 +174,19 @@ def evidence(actor: Actor, item: Item, words: Words) -> dict[str, Any]:
         "decider": words.decider(item) if item.decided_at else "",
         "reason": reading.opened(item, "reason"),
         "proofs": [(line, list(zip(line.before, line.after, strict=False))) for line in reading.evidence(item)],
-        "form": form,
+        "form": _form(actor, item),
         "decide_url": reverse("reviews:item", args=[item.id]),
         "undo_url": reverse("reviews:reinstatement", args=[item.id]) if _undoable(item) else "",
     }
+
+
+def _form(actor: Actor, item: Item) -> forms.Decision | None:
+    """When it is the actor's to decide, now."""
+    if item.campaign.state != "open" or item.reviewer_id != actor.id or item.state not in {*OPEN_ITEMS, "kept"}:
+        return None
+    smaller = populations.known(item.kind).smaller
+    ask = _("Needed to keep a right that is not used.") if flags.UNUSED & set(item.flags) else ""
+    return forms.Decision(smaller=smaller(item) if smaller else [], ask=ask)
 
 
 def _moment(text: str | None) -> datetime | None:

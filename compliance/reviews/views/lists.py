@@ -21,6 +21,7 @@ from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import actor_of
 
+CELLS = "compliance/reviews/parts/cells.html"
 LOOKS = {"open": "live", "closed": "done", "cancelled": "archived", "freezing": "running", "closing": "running"}
 
 
@@ -101,7 +102,7 @@ def rules(request: HttpRequest) -> HttpResponseBase:
         Column("days_open", gettext_lazy("Days to decide"), numeric=True),
         Column("begun", gettext_lazy("Begun"), numeric=True),
         Column("end", "", value=lambda row: "" if row.ended_at else str(row.id), csv=False,
-               cell="compliance/reviews/cells.html#end"),
+               cell=f"{CELLS}#end"),
     ]  # fmt: skip
     may = reading.rights(actor_of(request))
     page = ListPage(
@@ -125,7 +126,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         Column("as_of", gettext_lazy("At"), cell="moment", value=lambda row: row.as_of or row.campaign.frozen_at),
         Column("by", gettext_lazy("By"), value=lambda row: words.person(row.made_by_id, row.made_by_kind), cell="actor"),
         Column("made_at", gettext_lazy("Made"), cell="ago", sort="made_at", numeric=True),
-        Column("take", gettext_lazy("Take"), value=lambda row: str(row.id), cell="compliance/reviews/cells.html#take", csv=False),
+        Column("take", gettext_lazy("Take"), value=lambda row: str(row.id), cell=f"{CELLS}#take", csv=False),
     ]  # fmt: skip
     page = ListPage(
         request, Rows(reading.reports(actor_of(request)).select_related("campaign")), columns, sort="-made_at",

@@ -35,10 +35,28 @@ ACCOUNTS = {
     "signin.factor.removed": 11,
     "signin.factors.reset": 11,
 }
-ACCOUNT_AREAS = ("people.user.", "people.profile.", "signin.factor", "signin.passkey.", "signin.password.", "signin.code")
+ACCOUNT_AREAS = (
+    "people.user.",
+    "people.profile.",
+    "signin.factor",
+    "signin.passkey.",
+    "signin.password.",
+    "signin.code",
+)
 READS = {"read", "revealed", "disclosed", "exported", "downloaded", "taken"}
 CREATES = {"created", "made", "added", "issued", "begun", "started", "opened", "asked", "given", "published", "kept"}
-DELETES = {"deleted", "destroyed", "removed", "dropped", "revoked", "ended", "closed", "archived", "retired", "withdrawn"}
+DELETES = {
+    "deleted",
+    "destroyed",
+    "removed",
+    "dropped",
+    "revoked",
+    "ended",
+    "closed",
+    "archived",
+    "retired",
+    "withdrawn",
+}
 
 
 def event(leaf: Leaf, sequence: int | None, *, product: str = "ClawPanel") -> dict[str, Any]:

@@ -48,6 +48,7 @@ def test_what_nobody_decided_is_revoked_at_the_end_but_for_the_last_owner(
         "revoked": (True, ""),
         "kept": (True, "last_owner"),
     }
+    assert campaign.numbers is not None
     assert campaign.numbers["exceptions"] == {"last_owner": 1}
     assert campaign.numbers["by_default"] == 2
 
@@ -133,7 +134,7 @@ def test_a_year_of_a_quarterly_rule_is_four_campaigns(adam: User, pia: User) -> 
         recurring.begin_due(moment)
         recurring.begin_due(moment)
         moment += timedelta(days=1)
-    assert sorted(Campaign.objects.values_list("number", flat=True)) == [0, 1, 2, 3]
+    assert list(Campaign.objects.order_by("number").values_list("number", flat=True)) == [0, 1, 2, 3]
     rule = Recurring.objects.get()
     assert rule.begun == 4
     recurring.end(actor=fresh(adam), rule=rule, at=moment)

@@ -12,6 +12,7 @@ from accounts.access.rules import ObjectRole, Role
 from accounts.people.models import User
 from assistants.catalog.rules import permits
 from compliance.reviews.models import Decision, Evidence
+from compliance.reviews.rules.states import Act
 from compliance.reviews.services import campaigns, deciding
 from compliance.reviews.services.acts.shared import LastOwner
 from compliance.reviews.services.campaigns import NotPossible
@@ -115,8 +116,8 @@ def test_keeping_what_nobody_uses_asks_why_and_revoking_never(
     item = item_of(campaign, bobs)
     item.flags = ["dormant"]
     with pytest.raises(Invalid):
-        deciding._checked(item, deciding.Word(deciding.Act.KEEP))
-    assert deciding._checked(item, deciding.Word(deciding.Act.REVOKE)) == ""
+        deciding._checked(item, deciding.Word(Act.KEEP))
+    assert deciding._checked(item, deciding.Word(Act.REVOKE)) == ""
     with pytest.raises(Invalid):
         decide(alice, item, "keep", "x" * 501)
     with pytest.raises(Invalid):

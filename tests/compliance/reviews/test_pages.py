@@ -124,7 +124,7 @@ def test_rules_begin_and_end(adam: User, alice: User) -> None:
 
 def test_reports_are_taken_by_who_sees_all(campaign: Campaign, adam: User, olga: User, bob: User) -> None:
     for item in campaign.items.waiting():
-        decide(User.objects.get(id=item.reviewer_id), item, "keep", "needed")
+        decide(User.objects.get(id=str(item.reviewer_id)), item, "keep", "needed")
     closing.close(actor=fresh(adam), campaign=campaign, at=clock.now())
     run("reviews.close", campaign)
     shown = told(visit(fresh(olga), page("reports")))

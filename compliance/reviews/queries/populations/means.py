@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Max
-from django.utils import timezone
 
 from accounts.access.models import Guest
 from accounts.credentials.models import ApiKey
@@ -73,9 +72,8 @@ def guests(at: datetime) -> Iterator[Found]:
         )  # fmt: skip
 
 
-def sessions(at: datetime) -> Iterator[Found]:  # noqa: ARG001 - sessions live in real time
-    since = timezone.now() - SESSION_MOST
-    for one in Session.objects.filter(ended_at=None, opened_at__gt=since):
+def sessions(at: datetime) -> Iterator[Found]:
+    for one in Session.objects.filter(ended_at=None, opened_at__gt=at - SESSION_MOST):
         yield Found(
             "session", str(one.id), ("user", one.user_id), "session", given_at=one.opened_at, used_at=one.seen_at,
             detail={"factors": one.factors},

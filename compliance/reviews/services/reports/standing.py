@@ -31,7 +31,7 @@ from panel.kernel.jobs import Run
 from panel.kernel.models import Job
 from panel.kernel.registries import objects
 
-KIND, NAME = "reviews.standing", "reviews.standing"
+KIND = "reviews.standing"
 COLUMNS = ("who_kind", "who_id", "who", "right", "object_kind", "object_id", "object", "since", "until", "given_by")
 PRINTED = [
     ("who", "Who"),
@@ -56,7 +56,7 @@ def ask(*, actor: Actor, as_of: datetime, at: datetime) -> Job:
     access.require(actor, VIEW)
     if as_of > at:
         raise Invalid(fields={"as_of": _("This day has not come. Choose one before.")})
-    return jobs.start(NAME, actor=actor, at=as_of.isoformat())
+    return jobs.start("reviews.standing", actor=actor, at=as_of.isoformat())
 
 
 def rights_at(as_of: datetime) -> list[Row]:
