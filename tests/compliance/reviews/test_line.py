@@ -62,7 +62,7 @@ def test_revoking_acts_at_once_and_is_proved(closed: Campaign, bob: User, charli
     assert [one["status"] for one in proof.before] == [200, 200]
     assert [one["status"] for one in proof.after] == [404, 404]
     assert {one["route"] for one in proof.after} == {f"/assistants/{lost.object_id}/", "/v1/chat/completions"}
-    assistant = Assistant.objects.get(id=lost.object_id)
+    assistant = Assistant.objects.get(id=str(lost.object_id))
     assert not access.can(actor_of(bob), permits.VIEW, assistant)
     assert access.can(actor_of(charlie), permits.VIEW, assistant)
 
