@@ -31,7 +31,6 @@ from tests.architecture.sweep.verdicts import SECTION
 from tests.factories.approvals import make_approval, make_deputy
 from tests.factories.elevation import make_eligible, make_glass, make_request
 from tests.factories.people import actor_of, make_team
-from tests.factories.people import actor_of, make_team, signed_in
 from tests.factories.reviews import reviewed
 from tests.factories.ruled import ruled
 from tests.factories.wider import clients_of, wider
