@@ -18,6 +18,6 @@ def seal() -> None:
         pass
 
 
-@job("journal.forget_addresses", title=gettext_noop("Destroy old address keys"), every=timedelta(hours=1))
+@job("journal.forget_addresses", title=gettext_noop("Destroy old address keys"), every=timedelta(hours=1), deletes=True)
 def forget_addresses() -> None:
     addresses.forget_before(clock.now().date())

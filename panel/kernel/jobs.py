@@ -32,7 +32,7 @@ In a test: `jobs.perform(jobs.start(...))` runs it in the test's own transaction
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
+from functools import partial, wraps
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -43,6 +43,7 @@ from panel.kernel import clock
 from panel.kernel.actors import SYSTEM, Actor
 from panel.kernel.errors import Conflict
 from panel.kernel.models import Job
+from panel.kernel.registries import deletion
 from panel.kernel.registries.jobs import SHORT, Kind, Schedule, kind, register, registered
 from panel.kernel.work import delivery, runner
 from panel.kernel.work.run import Run
@@ -64,10 +65,13 @@ def job(
     long: bool = False,
     limit: timedelta = SHORT,
     tries: int = 5,
+    deletes: bool = False,
 ) -> Declared:
     """Make a function the one Celery task of this name; `every` (a period, or a crontab in UTC) puts it on the schedule.
 
     It takes ids only, is idempotent and survives a killed worker. `long` gives it a row and a Run as its first argument.
+    `deletes`: a short task that does nothing while every job that deletes is stopped (`registries.deletion`); a long one asks
+    `deletion.require_running` before each of its steps.
     """
 
     def declare(body: Callable[..., None]) -> Any:
@@ -76,9 +80,18 @@ def job(
         task = shared_task(
             name=name, acks_late=True, ignore_result=True, soft_time_limit=seconds - 30, time_limit=seconds
         )
-        return task(_run if long else body)
+        return task(_run if long else _unless_stopped(body) if deletes else body)
 
     return declare
+
+
+def _unless_stopped(body: Callable[..., None]) -> Callable[..., None]:
+    @wraps(body)
+    def careful(*args: Any, **ids: Any) -> None:
+        if not deletion.is_stopped():
+            body(*args, **ids)
+
+    return careful
 
 
 def _run(job: str) -> None:

@@ -41,7 +41,12 @@ def tend_jobs() -> None:
     tending.tend()
 
 
-@job("ops.forget_jobs", title=gettext_noop("Forget jobs that ended 30 days ago"), every=timedelta(hours=24))
+@job(
+    "ops.forget_jobs",
+    title=gettext_noop("Forget jobs that ended 30 days ago"),
+    every=timedelta(hours=24),
+    deletes=True,
+)
 def forget_jobs() -> None:
     tending.forget(before=clock.now() - tending.KEPT)
 

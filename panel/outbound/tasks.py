@@ -34,7 +34,12 @@ def watch_alarms() -> None:
     alarms.watch(clock.now())
 
 
-@job("outbound.forget_mail", title=gettext_noop("Empty old messages, drop old deliveries"), every=timedelta(hours=1))
+@job(
+    "outbound.forget_mail",
+    title=gettext_noop("Empty old messages, drop old deliveries"),
+    every=timedelta(hours=1),
+    deletes=True,
+)
 def forget_mail() -> None:
     post.forget(clock.now())
     sending.forget(clock.now())

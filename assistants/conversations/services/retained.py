@@ -18,7 +18,7 @@ from compliance.retention.services.rows import Rows
 from panel.kernel import ids
 
 _FINDINGS = (
-    "SELECT id, at, CASE WHEN subject IS NULL THEN '{}'::uuid[] ELSE ARRAY[subject] END AS subjects, assistant"
+    "SELECT id, day, at, CASE WHEN subject IS NULL THEN '{}'::uuid[] ELSE ARRAY[subject] END AS subjects, assistant"
     " FROM conversations_call WHERE verdicts <> '[]'::jsonb"
 )
 
@@ -52,7 +52,15 @@ def register() -> None:
     stores.register(ClassDay("conversations_callcontent", _("Stored content of calls")))
     stores.register(Month("conversations_call", _("Numbers of calls")))
     stores.register(
-        Rows("conversations.findings", _("Findings in calls"), Category.FINDINGS, _FINDINGS, _forget_findings)
+        Rows(
+            "conversations.findings",
+            _("Findings in calls"),
+            Category.FINDINGS,
+            _FINDINGS,
+            _forget_findings,
+            "t.day, t.id",
+            True,
+        )
     )
     for name, title, table in (
         ("content", _("Stored content of calls"), "conversations_callcontent"),

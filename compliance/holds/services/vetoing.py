@@ -1,5 +1,6 @@
 """The hold's word at the choke point of deletion, and the record of who tried."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -24,20 +25,31 @@ def veto(targets: Sequence[Target]) -> Mapping[Target, Sequence[Keep]]:
     holding.lock()
     if not Hold.objects.effective().exists():
         return {}
-    found = [(target, _holds(target)) for target in targets]
-    wanted = {hold for _target, holds in found for hold in holds}
+    found = dict(zip(targets, _holds(targets), strict=True))
+    wanted = {hold for holds in found.values() for hold in holds}
     names = dict(Hold.objects.filter(id__in=wanted).values_list("id", "reference"))
-    return {target: [Keep(hold, _sentence(names[hold])) for hold in holds] for target, holds in found if holds}
+    return {target: [Keep(hold, _sentence(names[hold])) for hold in holds] for target, holds in found.items() if holds}
 
 
-def _holds(target: Target) -> list[UUID]:
+def _holds(targets: Sequence[Target]) -> list[list[UUID]]:
+    """The holds of each target, in one question."""
+    told = [
+        {
+            "subjects": [str(one) for one in target.subjects],
+            "assistant": str(target.assistant) if target.assistant else None,
+            "id": str(target.id),
+            "day": target.day.isoformat() if target.day else None,
+        }
+        for target in targets
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT panel_holds(%s::uuid[], %s, %s, %s)",
-            [list(target.subjects), target.assistant, target.id, target.day],
+            "SELECT panel_holds(ARRAY(SELECT jsonb_array_elements_text(one -> 'subjects'))::uuid[],"
+            " (one ->> 'assistant')::uuid, (one ->> 'id')::uuid, (one ->> 'day')::date)"
+            " FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS t (one, n) ORDER BY n",
+            [json.dumps(told)],
         )
-        row = cursor.fetchone()
-    return list(row[0] or []) if row else []
+        return [list(row[0] or []) for row in cursor.fetchall()]
 
 
 def _sentence(reference: str) -> str:

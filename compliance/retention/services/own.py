@@ -46,5 +46,7 @@ def register() -> None:
     )
     stores.register(Rows("jobs.rows", _("Jobs that ended, with their logs"), Category.LOGS, _JOBS, _forget_jobs))
     stores.register(
-        Rows("journal.details", _("Personal detail of events"), Category.JOURNAL, _DETAILS, _forget_details)
+        Rows(
+            "journal.details", _("Personal detail of events"), Category.JOURNAL, _DETAILS, _forget_details, order="t.id"
+        )
     )

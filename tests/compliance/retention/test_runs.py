@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from accounts.people.models import User
 from assistants.conversations.models import Call, CallContent
@@ -208,26 +207,3 @@ def test_a_worker_that_dies_leaves_whole_steps(stop_after: int, monkeypatch: pyt
         bytes(one.leaves)[place : place + 32] for one in queries.steps(run) for place in range(0, len(one.leaves), 32)
     ]
     assert len(gone) == len(set(gone)) == 10
-
-
-def gauge(at: datetime) -> queries.Gauge:
-    found = [one for one in queries.gauges(at) if one.store == "conversations_callcontent"]
-    return next(one for one in found if one.rule.name == "standard")
-
-
-def test_the_gauge_shows_the_oldest_against_the_promise() -> None:
-    stage.talk(holds.make_subject(), [NOW - timedelta(days=15), NOW - timedelta(days=3)])
-    assert (gauge(NOW).share, gauge(NOW).is_late) == (50, False)
-    assert gauge(NOW + timedelta(days=17)).is_late
-
-
-def test_the_console_previews_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    stage.talk(holds.make_subject(), [clock.now() - timedelta(days=31)])
-    call_command("retention", "preview")
-    assert "standard    conversations_callcontent       30         1       0" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="Two people"):
-        call_command("retention", "run")
-    Run.objects.all().update(state="aborted")
-    call_command("retention", "run", "--approve")
-    assert "completed" in capsys.readouterr().out
-    assert not CallContent.objects.exists()
