@@ -20,4 +20,4 @@ def build(world: demo.World) -> None:
             "Counsel wrote on Monday: whatever the assistant said in that week is evidence.",
             [Line(Kind.ASSISTANT, assistant, first, first + timedelta(days=6))],
         )
-        placing.place(actor=world.actor("Maren Vogt"), wanted=wanted, at=clock.now())
+        placing.place(actor=world.actor("Pia Sandström"), wanted=wanted, at=clock.now())

@@ -6,7 +6,7 @@ from panel.kernel.registries import demo
 
 
 def build(world: demo.World) -> None:
-    actor = world.actor("Maren Vogt")
+    actor = world.actor("Pia Sandström")
     with demo.past(world.ago(21)):
         ruling.make(actor=actor, name="brief", days=2, at=clock.now())
     with demo.past(world.ago(0.3)):
