@@ -7,6 +7,6 @@ class AuditingConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist from here on, and the kernel has loaded every slice's declarations before any slice is ready.
-        from compliance.auditing.services import watch  # noqa: PLC0415
+        from compliance.auditing.services.feed import watch  # noqa: PLC0415
 
         watch()

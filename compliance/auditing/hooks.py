@@ -10,17 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import queries as access_queries
 from accounts.access import services as access
-from compliance.auditing import rules
+from compliance.auditing import queries, rules
 from panel.journal import events
 from panel.journal import queries as ledger
+from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
-from panel.kernel.registries import objects, privacy, processing, settings
+from panel.kernel.registries import alarms, objects, privacy, processing, settings
 from panel.kernel.registries.privacy import NotPersonal
+from panel.outbound.mail import letters
 from panel.ui import cards, menu
 from panel.ui.ways import tour
 
-access.register_permits(rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY, rules.SEE_MAP, rules.WRITE_RECORD)
+access.register_permits(
+    rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY, rules.SEE_MAP, rules.WRITE_RECORD, rules.KEEP_SINKS
+)
 ledgers.append_only("auditing_change")
 menu.register(menu.Item("comply", _("Journal"), "auditing:journal", "scroll-text", rules.VIEW, order=10))
 events.register("auditing.detail.disclosed", _("Personal detail in the journal read"), retention="privacy")
@@ -64,6 +68,71 @@ privacy.declare(
         "actor_kind": NotPersonal("a fixed word of the program"),
     },
 )
+privacy.declare(
+    "auditing.Sink",
+    {
+        "name": NotPersonal("the name of a log system"),
+        "place": NotPersonal("a host or a file's name"),
+        "target": NotPersonal("an address of the organisation's own systems", secret=True),
+        "token": NotPersonal("a token of the organisation's own systems", secret=True),
+        "problem": NotPersonal("why nothing arrived, in words of the program"),
+    },
+)
+privacy.declare(
+    "auditing.Verification",
+    {
+        "outside": NotPersonal("a checkpoint: origin, size, root and signature"),
+        "asked_by_kind": NotPersonal("a fixed word of the program"),
+        "findings": NotPersonal("ids, names of events and sentences of the program"),
+        "problem": NotPersonal("a sentence of the program"),
+    },
+)
+privacy.store(
+    "journal-stream", NotPersonal("files that sinks of the journal append to: leaves, which hold ids and fixed words")
+)
+for word, title in (("added", _("Sink added")), ("paused", _("Sink paused")), ("resumed", _("Sink resumed")),
+                    ("removed", _("Sink removed"))):  # fmt: skip
+    events.register(f"auditing.sink.{word}", title)
+events.register("auditing.verification.asked", _("Verification of the journal begun"))
+events.register("auditing.verification.ended", _("Verification of the journal ended"))
+letters.register(
+    letters.Letter(
+        "journal_checkpoint",
+        _("Checkpoint of the journal"),
+        {"size": 1234, "note": "panel/journal/01890000\n1234\nqkq0…\n\n— panel/journal/01890000 Az3g…"},
+    )
+)
+
+
+def sinks_alarm(at: datetime) -> alarms.Alarm | None:
+    """Sinks to which nothing arrives."""
+    found = queries.failing(at)
+    if not found:
+        return None
+    sentence = gettext("The journal does not reach %(sinks)s: %(problem)s Look at its sinks.")
+    names = ", ".join(one.name for one in found)
+    return alarms.Alarm("journal.sinks", "warning", sentence % {"sinks": names, "problem": found[0].problem})
+
+
+alarms.register("journal.sinks", lambda: sinks_alarm(clock.now()))
+
+
+def _sinks(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
+    if not access_queries.can(actor, rules.VIEW):
+        return {}
+    return {
+        one.id: objects.Card(one.name, reverse("auditing:sinks")) for one in queries.sinks().filter(id__in=list(ids))
+    }
+
+
+def _checks(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
+    if not access_queries.can(actor, rules.VIEW):
+        return {}
+    return {one: objects.Card(gettext("Verification"), reverse("auditing:verification", args=[one])) for one in ids}
+
+
+objects.register(objects.Resolver("journal.sink", "Sink of the journal", _sinks))
+objects.register(objects.Resolver("journal.verification", "Verification of the journal", _checks))
 tour.register(
     tour.Stop(
         50,

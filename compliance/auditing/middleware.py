@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from compliance.auditing.services import acting_as
+from compliance.auditing.services.feed import acting_as
 from panel.journal.services import record_refusal
 from panel.kernel import actors, clock
 from panel.kernel.errors import Forbidden, NeedsFreshFactor

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 from auditlog.models import AbstractLogEntry
 from django.db import models
 
-from panel.kernel import actors, clock
+from compliance.auditing.rules import SINK_FORMS, SINK_KINDS, SINK_WHATS
+from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
+from panel.kernel.crypto.fields import EncryptedText
 
 acting: ContextVar[Callable[[], Actor]] = ContextVar("auditing_actor", default=lambda: actors.SYSTEM)
 
@@ -37,3 +40,63 @@ class Change(AbstractLogEntry):  # type: ignore[misc] # django-auditlog has no t
         self.actor_kind, self.actor_id, self.cid = actor.kind, actor.id, actor.request_id or None
         self.object_repr, self.timestamp = self.object_pk, clock.now()
         super().save(*args, **kwargs)
+
+
+class Sink(models.Model):
+    """Where the journal goes: its entries as they are sealed, or its checkpoints, to a place that the panel cannot rewrite.
+
+    `target` (a URL, host and port, a file's name, an address) may hold a token, so it is sealed; `place` is shown.
+    `reached` is the last sequence that arrived, of checkpoints the last size. Who sends holds a lease, so that two workers
+    do not send the same at once; after a crash the same goes out again, under the same ids.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    name = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=8, choices=[(one, one) for one in SINK_KINDS])
+    what = models.CharField(max_length=12, choices=[(one, one) for one in SINK_WHATS])
+    form = models.CharField(max_length=8, choices=[(one, one) for one in SINK_FORMS])
+    place = models.CharField(max_length=260)
+    key_id = models.UUIDField()
+    target = EncryptedText()
+    token = EncryptedText(null=True)
+    paused = models.BooleanField(default=False)
+    reached = models.BigIntegerField(default=-1)
+    sent = models.BigIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True, default="")
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "journal.sink", self.id
+
+
+class Verification(models.Model):
+    """One check of the journal, or of a range of it, by a job; `outside` is the text of a checkpoint kept elsewhere."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    first = models.BigIntegerField(default=0)
+    last = models.BigIntegerField(null=True)
+    outside = models.TextField(blank=True, default="")
+    asked_by_kind = models.CharField(max_length=10)
+    asked_by_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    read = models.BigIntegerField(default=0)
+    checkpoints = models.BigIntegerField(default=0)
+    findings = models.JSONField(null=True)
+    problem = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(name="auditing_verification_asked", fields=["-asked_at", "id"])]
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "journal.verification", self.id

@@ -1,20 +1,28 @@
 """The journal for people: who, what and which object in words that the reader may see."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.people import queries as people
-from panel.journal.models import Leaf
+from compliance.auditing.models import Sink, Verification
+from panel.journal import events
+from panel.journal import queries as ledger
+from panel.journal.models import IndexEntry, Leaf
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects
 from panel.kernel.registries.objects import Card
 
 KEY = "api_key"  # the object kind of API keys; an actor's means is called "key"
 SESSION = "session"
+LATE = timedelta(minutes=10)
+"""A sink that fails for so long is told of."""
 
 
 class Words:
@@ -113,3 +121,98 @@ def name_of(actor_or_object: UUID, reader: Actor) -> str:
         card = objects.cards(reader, kind, [actor_or_object]).get(actor_or_object)
         found = card.title if card else None
     return str(found or actor_or_object)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody narrows the journal to. `person`: everything that they did, or that was done to them."""
+
+    event: str = ""
+    area: str = ""
+    by: str = ""
+    means: str = ""
+    actor: UUID | None = None
+    object: UUID | None = None
+    person: UUID | None = None
+    request: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def stored(self) -> dict[str, str]:
+        """As a job's arguments; what is not set is left out."""
+        return {
+            field.name: value.isoformat() if isinstance(value, datetime) else str(value)
+            for field in fields(self)
+            if (value := getattr(self, field.name))
+        }
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Chosen":
+        """`stored` again. Raises ValueError for what is no id or instant."""
+        ids: dict[str, Any] = {name: UUID(given[name]) for name in ("actor", "object", "person") if given.get(name)}
+        days: dict[str, Any] = {
+            name: datetime.fromisoformat(given[name]) for name in ("since", "until") if given.get(name)
+        }
+        words: dict[str, Any] = {
+            name: given[name] for name in ("event", "area", "by", "means", "request") if given.get(name)
+        }
+        return cls(**ids, **days, **words)
+
+
+def chosen(wanted: Chosen) -> QuerySet[Leaf]:
+    """The entries, unordered. Every part is served by an index in the order of ids."""
+    rows = ledger.entries(
+        event=wanted.event, actor=wanted.actor, object_id=wanted.object, request=wanted.request, since=wanted.since
+    )
+    if wanted.area:
+        rows = rows.filter(event__startswith=f"{wanted.area}.")
+    if wanted.by:
+        rows = rows.filter(actor_kind=wanted.by)
+    if wanted.means:
+        rows = rows.filter(via_kind=wanted.means)
+    if wanted.person:
+        rows = rows.filter(Q(actor_id=wanted.person) | Q(object_id=wanted.person))
+    if wanted.until:
+        rows = rows.filter(id__lt=ledger.first_id(wanted.until))
+    return rows
+
+
+def sequence_of(row: Leaf) -> int | None:
+    """None while it waits to be sealed."""
+    try:
+        return int(row.entry.sequence)
+    except IndexEntry.DoesNotExist:
+        return None
+
+
+def areas() -> list[str]:
+    """First words of events: the slices that write them."""
+    return sorted({name.partition(".")[0] for name in events.registered()})
+
+
+def sinks() -> QuerySet[Sink]:
+    return Sink.objects.all()
+
+
+def sink(sink_id: UUID) -> Sink | None:
+    return Sink.objects.filter(id=sink_id).first()
+
+
+def backlog(row: Sink) -> int:
+    """Entries that have not arrived there yet; of checkpoints 0 or 1."""
+    head = ledger.head()
+    if head is None:
+        return 0
+    return max(0, head.size - 1 - row.reached) if row.what == "entries" else int(head.size > row.reached)
+
+
+def failing(at: datetime) -> list[Sink]:
+    return list(Sink.objects.filter(paused=False, failing_since__lte=at - LATE).order_by("name"))
+
+
+def verifications() -> QuerySet[Verification]:
+    return Verification.objects.defer("outside")
+
+
+def verification(verification_id: UUID) -> Verification | None:
+    return Verification.objects.filter(id=verification_id).first()

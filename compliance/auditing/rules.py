@@ -32,6 +32,16 @@ WRITE_RECORD = Permit(
     _("Say who answers for the processing"),
     frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}),
 )
+KEEP_SINKS = Permit(
+    "auditing.keep_sinks",
+    _("Say where the journal goes besides"),
+    frozenset({Role.ADMINISTRATOR}),
+    fresh=True,
+    by_key=False,
+)
+SINK_KINDS, SINK_WHATS, SINK_FORMS = ("https", "syslog", "file", "mail"), ("entries", "checkpoints"), ("ocsf", "leaf")
+EXPORTS = ("jsonl", "csv", "ocsf")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 NAME, ADDRESS, CONTACT, OFFICER = "record.name", "record.address", "record.contact", "record.officer"
 CONTROLLER = (NAME, ADDRESS, CONTACT, OFFICER)
 CATEGORIES = {
@@ -56,6 +66,7 @@ ENDS = {
     "outbox": _("with the message in the outbox"),
     "privacy": _("journal class “privacy”"),
     "provider": _("with the provider"),
+    "review": _("with the access review"),
     "seconds": _("within seconds"),
     "security": _("journal class “security”"),
     "standard": _("the assistant's retention class"),
@@ -79,3 +90,9 @@ UNWATCHED = {
 def unwatched(label: str) -> str:
     """Why the feed leaves out the model "app.model", or ""."""
     return UNWATCHED.get(label) or UNWATCHED.get(label.partition(".")[0], "")
+
+
+def safe(value: object) -> str:
+    """The text of a CSV cell that no spreadsheet runs as a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.auditing import api
-from compliance.auditing.views import datamap, entries, journal, keys
+from compliance.auditing.views import datamap, entries, journal, keys, sinks, taking
 
 app_name = "auditing"
 endpoints = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("journal/", journal.journal, name="journal"),
     path("journal/lines/", journal.lines, name="lines"),
     path("journal/checkpoint/", entries.checkpoint, name="checkpoint"),
+    path("journal/export/", taking.Export.as_view(), name="export"),
+    path("journal/verification/", taking.Verifications.as_view(), name="verifications"),
+    path("journal/verification/<uuid:verification_id>/", taking.Checked.as_view(), name="verification"),
+    path("journal/sinks/", sinks.listing, name="sinks"),
+    path("journal/sinks/new/", sinks.New.as_view(), name="new_sink"),
+    path("journal/sinks/<uuid:sink_id>/pause/", sinks.Pause.as_view(), name="sink_pause"),
+    path("journal/sinks/<uuid:sink_id>/removal/", sinks.Removal.as_view(), name="sink_removal"),
     path("journal/keys/", keys.Keys.as_view(), name="keys"),
     path("journal/keys/rotation/", keys.KeyRotation.as_view(), name="key_rotation"),
     path("journal/<uuid:entry_id>/", entries.Entry.as_view(), name="entry"),

@@ -5,12 +5,14 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.people.models import User
+from compliance.auditing.services import sinks, verifying
 from compliance.reviews.models import Campaign
 from compliance.reviews.rules.scope import Scope
 from compliance.reviews.rules.states import Act
 from compliance.reviews.services import campaigns, closing, deciding, recurring
 from compliance.reviews.services.campaigns import Wanted
 from compliance.reviews.services.deciding import Word
+from panel.journal import sealing
 from panel.kernel import clock, jobs
 from panel.kernel.actors import Actor
 from panel.kernel.models import Job
@@ -47,7 +49,14 @@ def reviewed(keeper: User, reviewer: User, second: User, name: str) -> dict[str,
         actor=_fresh(keeper), wanted=plan, every=3, first_at=at + timedelta(days=9), days_open=14, at=at
     )
     mine = row.items.filter(reviewer_id=reviewer.id).first() or row.items.first()
+    sealing.seal(at=at)
+    sink = sinks.add(
+        actor=_fresh(keeper), name=f"{name} sink", kind="file", what="entries", form="leaf", target="sweep.jsonl", at=at
+    )
+    check = verifying.start(actor=_fresh(keeper), first=0, last=None, outside="", at=at)
     return {
+        "sink_id": str(sink.id),
+        "verification_id": str(check.id),
         "reviews:campaign_id": str(row.id),
         "reviews:item_id": str(mine.id) if mine else "",
         "reviews:report_id": str(done.report.id),

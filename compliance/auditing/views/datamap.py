@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import queries as access
 from accounts.access.rules import door
-from compliance.auditing import forms, rules, services
+from compliance.auditing import forms, rules
+from compliance.auditing.services import feed as services
 from compliance.auditing.views import record
 from panel.kernel import clock
 from panel.kernel.registries import privacy, settings

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.access import queries as access
 from accounts.access.rules import door
 from accounts.people import queries as people
-from compliance.auditing import queries, rules, services
+from compliance.auditing import queries, rules
+from compliance.auditing.services import feed as services
 from panel.journal import events
 from panel.journal import queries as ledger
 from panel.journal.models import Leaf

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
-from compliance.auditing import queries, rules, services
+from compliance.auditing import queries, rules
+from compliance.auditing.services import feed as services
 from panel.journal import events
 from panel.journal import queries as ledger
 from panel.journal.models import Leaf
@@ -52,9 +53,24 @@ def _since(rows: QuerySet[Leaf], days: str) -> QuerySet[Leaf]:
     return rows.filter(id__gte=ledger.first_id(start))
 
 
+MEANS: dict[str, Text] = {
+    "session": gettext_lazy("Session"),
+    "key": gettext_lazy("API key"),
+    "token": gettext_lazy("Access token"),
+    "approval": gettext_lazy("Approval"),
+    "review_item": gettext_lazy("Access review"),
+}
+
+
+def _area_choices() -> list[tuple[str, Text]]:
+    return [(one, one) for one in queries.areas()]
+
+
 FILTERS = [
     Filter("event", gettext_lazy("Event"), _event_choices, lambda rows, value: rows.filter(event=value)),
     Filter("by", gettext_lazy("By"), list(ACTORS.items()), lambda rows, value: rows.filter(actor_kind=value)),
+    Filter("means", gettext_lazy("Means"), list(MEANS.items()), lambda rows, value: rows.filter(via_kind=value)),
+    Filter("area", gettext_lazy("Area"), _area_choices, lambda rows, value: rows.filter(event__startswith=f"{value}.")),
     Filter("since", gettext_lazy("Period"), list(PERIODS.items()), _since),
 ]
 
@@ -110,13 +126,26 @@ def columns(words: queries.Words) -> list[Column]:
 def narrowed(request: HttpRequest) -> tuple[QuerySet[Leaf], dict[str, UUID]]:
     """The entries of one actor or object, where the URL says so. Raises Refusal (400) for what is no id."""
     asked: dict[str, UUID] = {}
-    for name in ("actor", "object"):
+    for name in ("actor", "object", "person"):
         text = request.GET.get(name, "")
         try:
             asked |= {name: UUID(text)} if text else {}
         except ValueError as error:
             raise Refusal(_("This link names nobody. Start again at the whole journal."), code="bad_filter") from error
-    return ledger.entries(actor=asked.get("actor"), object_id=asked.get("object")), asked
+    wanted = queries.Chosen(
+        actor=asked.get("actor"), object=asked.get("object"), person=asked.get("person"),
+        since=_day(request, "from", 0), until=_day(request, "to", 1),
+    )  # fmt: skip
+    return queries.chosen(wanted), asked
+
+
+def _day(request: HttpRequest, name: str, more: int) -> datetime | None:
+    """`?from=2026-10-01&to=2026-10-31`, whole days in UTC. Raises Refusal (400)."""
+    text = request.GET.get(name, "")
+    try:
+        return datetime.fromisoformat(text[:10]).replace(tzinfo=UTC) + timedelta(days=more) if text else None
+    except (ValueError, OverflowError) as error:
+        raise Refusal(_("Write days as 2026-10-01."), code="bad_filter") from error
 
 
 @door(rules.VIEW)
@@ -132,7 +161,15 @@ def journal(request: HttpRequest) -> HttpResponseBase:
         words.learn(page.objects)
     only = {name: queries.name_of(key, actor) for name, key in asked.items()}
     lines = f"{reverse('auditing:lines')}?{request.GET.urlencode()}"
-    return answer(request, "compliance/auditing/journal.html", page, {"only": only, "lines": lines})
+    export = f"{reverse('auditing:export')}?{request.GET.urlencode()}"
+    days = {name: request.GET.get(name, "")[:10] for name in ("from", "to")}
+    context = {"only": only, "lines": lines, "export": export, "days": days, "kept": _kept(request)}
+    return answer(request, "compliance/auditing/journal.html", page, context)
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the form of days carries along."""
+    return [(name, str(value)) for name, value in request.GET.items() if name not in {"from", "to", "after", "before"}]
 
 
 def list_page(request: HttpRequest, rows: QuerySet[Leaf], words: queries.Words) -> ListPage:

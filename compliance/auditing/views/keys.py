@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
 from accounts.access.rules import door, open_to_all
-from compliance.auditing import forms, rules, services
+from compliance.auditing import forms, rules
+from compliance.auditing.services import feed as services
 from panel.journal import bundles, signers
 from panel.kernel.errors import Missing
 from panel.ui.pages import FormPage, Page

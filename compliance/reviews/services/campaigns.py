@@ -1,5 +1,6 @@
 """Beginning a campaign, cancelling it, and handing its items to somebody else."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict, Forbidden, Invalid
 
 FREEZE = "reviews.freeze"
+ROLE = re.compile(r"[a-z0-9_-]{0,80}")
 
 
 class NotPossible(Conflict):
@@ -59,6 +61,7 @@ def check(wanted: Wanted) -> None:
         "kinds": _("There is no such kind of right.")
         if set(wanted.scope.kinds) - set(populations.registered())
         else "",
+        "role": "" if ROLE.fullmatch(wanted.scope.role) else _("There is no such role."),
         "reviewers": "" if wanted.reviewers in set(Reviewers) else _("Choose who reviews."),
         "default": "" if wanted.default in set(Default) else _("Choose what happens at the end."),
         "reviewer": "" if _can_review(wanted.reviewer) else _("Choose somebody who can sign in."),
@@ -114,7 +117,8 @@ def cancel(*, actor: Actor, campaign: Campaign, reason: str, at: datetime) -> Ca
     row.state = moved(row, Step.CANCEL)
     row.closed_at, row.closed_by_kind, row.closed_by_id, row.reason = at, actor.kind, actor.id, reason
     row.save()
-    journal.record("reviews.campaign.cancelled", actor=actor, obj=row, detail={"reason": reason}, at=at)
+    personal = [journal.About(actor.id, {"reason": reason})] if actor.id else []
+    journal.record("reviews.campaign.cancelled", actor=actor, obj=row, personal=personal, at=at)
     return row
 
 

@@ -48,11 +48,11 @@ class Picker:
         """(reviewer, whether it had to be an administrator picked by the panel); nobody when there is none left."""
         behind = self.known.behind(holder)
         for owner, giver in self.owners.get(obj, []) if obj else []:
-            if owner in self.active - behind and giver not in behind:
+            if owner in self.active and owner not in behind and giver not in behind:
                 return owner, False
         if self.campaign.made_by_id not in behind:
             for one in (self.campaign.reviewer_id, self.campaign.second_id):
-                if one in self.active - behind:
+                if one in self.active and one not in behind:
                     return one, False
         return self.administrator(behind)
 

@@ -8,8 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import DatabaseError, connection, models
 from django.db.models.signals import post_delete, post_save, pre_save
 
-from compliance.auditing import rules, services
+from compliance.auditing import rules
 from compliance.auditing.models import Change
+from compliance.auditing.services import feed as services
 from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.registries import privacy

@@ -120,7 +120,7 @@ def test_a_cancelled_review_is_over_and_what_was_revoked_stays(
     decide(alice, item_of(campaign, bobs), "revoke")
     with pytest.raises(Invalid):
         campaigns.cancel(actor=fresh(adam), campaign=campaign, reason=" ", at=clock.now())
-    campaigns.cancel(actor=fresh(adam), campaign=campaign, reason="Wrong scope", at=clock.now())
+    campaigns.cancel(actor=fresh(adam), campaign=campaign, reason="Wrong scope, says adam@example.org", at=clock.now())
     assert not access.can(actor_of(bob), permits.VIEW, assistant)
     with pytest.raises(NotPossible):
         decide(alice, campaign.items.exclude(holder_id=bob.id).get(), "keep", "x")

@@ -163,6 +163,19 @@ class TestApi:
         wrong = call(fresh(alice), "post", f"/api/v1/reviews/items/{item.id}/decision/", {"act": "burn"})
         assert wrong.status_code in {400, 422}
 
+    def test_hostile_scopes_are_refused_with_a_sentence(self, adam: User, alice: User) -> None:
+        body = {"name": "x", "reviewer": str(alice.id), "due_at": (clock.now() + timedelta(days=5)).isoformat()}
+        for scope in ({"role": "eve@example.org"}, {"kinds": ["nonsense"]}, {"object": "nonsense"}, {"role": "x" * 81}):
+            answer = call(fresh(adam), "post", "/api/v1/reviews/", {**body, "scope": scope})
+            assert answer.status_code in {400, 422}, scope
+        for wrong in (
+            {"due_at": "2020-01-01T00:00:00Z"},
+            {"reviewer": str(adam.key_id)},
+            {"default": "burn"},
+            {"name": " "},
+        ):
+            assert call(fresh(adam), "post", "/api/v1/reviews/", {**body, **wrong}).status_code in {400, 422}, wrong
+
     def test_a_reviewer_ends_none(self, alice: User, campaign: Campaign) -> None:
         answer = call(fresh(alice), "post", f"/api/v1/reviews/{campaign.id}/cancellation/", {"reason": "x"})
         assert answer.status_code == 403

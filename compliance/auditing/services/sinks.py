@@ -1,0 +1,106 @@
+"""Verbs of sinks: where the journal's entries and checkpoints go besides."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import services as access
+from compliance.auditing.models import Sink
+from compliance.auditing.rules import KEEP_SINKS, SINK_FORMS, SINK_KINDS, SINK_WHATS
+from panel.journal import queries as ledger
+from panel.journal import services as journal
+from panel.kernel import ids
+from panel.kernel.actors import Actor
+from panel.kernel.crypto import keyring
+from panel.kernel.errors import Conflict, Invalid
+from panel.outbound.guard.destination import host_and_port, parse
+from panel.outbound.guard.errors import EgressError
+from panel.outbound.mail.addresses import AddressError
+from panel.outbound.mail.addresses import parse as parse_address
+
+MOST = 20
+_FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
+
+
+@transaction.atomic
+def add(
+    *, actor: Actor, name: str, kind: str, what: str, form: str, target: str, at: datetime, token: str = "",
+    from_now: bool = True,
+) -> Sink:  # fmt: skip
+    """A sink that gets everything from now on, or from the first entry. Raises Forbidden, NeedsFreshFactor, Invalid,
+    Conflict."""
+    access.require(actor, KEEP_SINKS)
+    name = " ".join(name.split())[:80]
+    if kind not in SINK_KINDS or what not in SINK_WHATS or form not in SINK_FORMS:
+        raise Invalid(fields={"kind": _("Choose one of the kinds.")})
+    if kind == "mail" and what != "checkpoints":
+        raise Invalid(fields={"what": _("Only checkpoints go out by mail.")})
+    if not name:
+        raise Invalid(fields={"name": _("Give it a name.")})
+    if Sink.objects.filter(name=name).exists() or Sink.objects.count() >= MOST:
+        raise Conflict(_("There is one with this name, or there are %(n)s already.") % {"n": MOST})
+    row = Sink(id=ids.new_id(at), name=name, kind=kind, what=what, form=form, created_at=at)
+    row.key_id = keyring.create("webhook", owners=(row.id,))
+    row.target, row.place = _checked(kind, target.strip())
+    row.token = token.strip() or None
+    head = ledger.head()
+    if from_now and head is not None:
+        row.reached = head.size - 1 if what == "entries" else -1
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(_("There is one with this name already.")) from error
+    journal.record("auditing.sink.added", actor=actor, obj=row, detail={"kind": kind, "what": what}, at=at)
+    return row
+
+
+def _checked(kind: str, target: str) -> tuple[str, str]:
+    """(target, what is shown of it). Raises Invalid."""
+    try:
+        if kind == "https":
+            found = parse(target)
+            return found.url, f"{found.host}:{found.port}"
+        if kind == "syslog":
+            scheme, _sep, rest = target.partition("://")
+            if scheme not in {"tls", "tcp"}:
+                raise Invalid(fields={"target": _("Write tls://host:6514. Without TLS only hosts on the allow-list.")})
+            host, port = host_and_port(rest.strip("/"))
+            return f"{scheme}://{host}:{port}", f"{host}:{port}"
+        if kind == "mail":
+            parse_address(target)
+            return target, "…@" + target.rpartition("@")[2]
+    except EgressError as error:
+        raise Invalid(fields={"target": error.sentence}) from None
+    except AddressError as error:
+        raise Invalid(fields={"target": str(error)}) from None
+    if not _FILE.fullmatch(target) or ".." in target:
+        raise Invalid(fields={"target": _("Give a file's name in small letters, digits, dots and dashes.")})
+    return target, target
+
+
+@transaction.atomic
+def set_paused(*, actor: Actor, sink: Sink, paused: bool, at: datetime) -> Sink:
+    """Nothing goes out while it is paused; afterwards everything that waited does. Again does nothing. Raises Forbidden."""
+    access.require(actor, KEEP_SINKS)
+    row = Sink.objects.select_for_update().get(id=sink.id)
+    if row.paused != paused:
+        row.paused, row.failing_since, row.problem = paused, None, ""
+        row.save(update_fields=["paused", "failing_since", "problem"])
+        event = "auditing.sink.paused" if paused else "auditing.sink.resumed"
+        journal.record(event, actor=actor, obj=row, at=at)
+    return row
+
+
+@transaction.atomic
+def remove(*, actor: Actor, sink_id: UUID, at: datetime) -> None:
+    """What was sent stays where it is. Raises Forbidden."""
+    access.require(actor, KEEP_SINKS)
+    row = Sink.objects.select_for_update().filter(id=sink_id).first()
+    if row is not None:
+        journal.record("auditing.sink.removed", actor=actor, obj=row, detail={"reached": row.reached}, at=at)
+        keyring.destroy(owner=row.id)
+        row.delete()
