@@ -16,10 +16,12 @@ from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.errors import Conflict, Invalid
+from panel.outbound import hosts
 from panel.outbound.guard.destination import host_and_port, parse
 from panel.outbound.guard.errors import EgressError
 from panel.outbound.mail.addresses import AddressError
 from panel.outbound.mail.addresses import parse as parse_address
+from panel.outbound.webhooks import wire
 
 MOST = 20
 _FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
@@ -62,8 +64,9 @@ def _checked(kind: str, target: str) -> tuple[str, str]:
     """(target, what is shown of it). Raises Invalid."""
     try:
         if kind == "https":
-            found = parse(target)
-            return found.url, f"{found.host}:{found.port}"
+            url = wire.vet(target, hosts.allowed())
+            found = parse(url)
+            return url, f"{found.host}:{found.port}"
         if kind == "syslog":
             scheme, _sep, rest = target.partition("://")
             if scheme not in {"tls", "tcp"}:

@@ -16,7 +16,7 @@ from compliance.auditing.services import shipping, sinks
 from panel.journal import queries as ledger
 from panel.journal import sealing
 from panel.journal import services as journal
-from panel.journal.models import Leaf
+from panel.journal.models import IndexEntry, Leaf
 from panel.kernel import clock
 from panel.kernel.actors import SYSTEM
 from panel.kernel.errors import Conflict, Forbidden, Invalid
@@ -80,7 +80,9 @@ def test_https_gets_json_lines_with_a_token(adam: User, posted: list[Body]) -> N
     assert headers["authorization"] == "Bearer s3cret"
     rows = [json.loads(line) for line in body.splitlines()]
     assert [row["sequence"] for row in rows] == list(range(len(rows)))
-    assert {row["leaf"]["id"] for row in rows} == {str(one) for one in Leaf.objects.values_list("id", flat=True)}
+    assert {row["leaf"]["id"] for row in rows} == {
+        str(one) for one in IndexEntry.objects.values_list("leaf_id", flat=True)
+    }
 
 
 def test_what_fails_waits_and_is_told_and_nothing_is_lost(adam: User, posted: list[Body]) -> None:

@@ -25,7 +25,7 @@ def test_a_range_finds_what_is_inside_and_reads_nothing_else(tamper: Callable[..
     tamper(leaf(7), leaf(CHUNK + 4))
     inside = verification.verify(first=CHUNK + 3, last=CHUNK + 5)
     assert [(one.kind, one.sequence) for one in inside.findings] == [("altered_leaf", CHUNK + 4)]
-    assert inside.size == size
+    assert CHUNK + 5 < inside.size <= size < verification.verify().size
     before = verification.verify(first=0, last=10)
     assert ("altered_leaf", 7) in [(one.kind, one.sequence) for one in before.findings]
     heard: list[int] = []
