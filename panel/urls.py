@@ -23,6 +23,7 @@ SLICES = [
     "compliance.holds",
     "compliance.retention",
     "compliance.reviews",
+    "compliance.requests",
     "assistants.guard",
     "assistants.vault",
     "assistants.providers",

@@ -33,6 +33,7 @@ class Argon2id(Argon2PasswordHasher):
     parallelism = 1
 
 
+ERASED_KEY = "person:erased"
 SERVICE_TAKEN = "There is a service account with this name already."
 TEAM_TAKEN = "There is a team with this name already."
 TAKEN = "Somebody has an account with this address already."
@@ -162,6 +163,35 @@ def step(user: User, state: State) -> User:
         row.save(update_fields=["state"])
     user.state = row.state
     return row
+
+
+@transaction.atomic
+def correct_name(*, actor: Actor, user_id: UUID, full_name: str, at: datetime) -> None:
+    """Somebody's name, corrected because they asked for it and two people agreed. Raises Invalid."""
+    full_name = " ".join(full_name.split())
+    if not full_name or len(full_name) > MAX_NAME:
+        raise Invalid(fields={"full_name": f"Give a name of at most {MAX_NAME} characters."})
+    row = User.objects.select_for_update(of=("self",)).get(id=user_id)
+    named = {"before": row.full_name, "after": full_name}
+    row.full_name = full_name
+    row.save(update_fields=["full_name"])
+    personal = [journal.About(row.id, named)]
+    journal.record("people.profile.changed", actor=actor, obj=row, detail={}, personal=personal, at=at)
+
+
+@transaction.atomic
+def erase(*, user: User, index: bytes) -> int:
+    """Nobody stands behind this account any more: name, address and preferences go, a pseudonym that is always the same
+    stays for what they wrote. `index` takes the place of the address's. Returns 0 when it was so already."""
+    row = User.objects.select_for_update(of=("self",)).get(id=user.id)
+    shared = keyring.named(ERASED_KEY)
+    if row.key_id == shared:
+        return 0
+    row.key_id, row.full_name = shared, f"Erased person {row.id.hex[-4:].upper()}"
+    row.email_address, row.email_index, row.password = None, index, make_password(None)
+    row.language, row.time_zone = "en", "UTC"
+    row.save()
+    return 1
 
 
 @transaction.atomic

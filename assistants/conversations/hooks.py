@@ -6,7 +6,8 @@ from accounts.access import services as access
 from assistants.catalog.queries import overview
 from assistants.conversations import queries, rules, views
 from assistants.conversations.services import demo as story
-from assistants.conversations.services import retained
+from assistants.conversations.services import personal, retained
+from compliance.requests.rules import stores
 from compliance.reviews.rules import populations
 from panel.journal import events
 from panel.kernel.registries import demo, privacy
@@ -47,3 +48,5 @@ demo.register(70, story.traffic)
 retained.register()
 overview.register_part(views.PART)
 populations.register_uses("assistant", queries.last_uses)
+stores.register(personal.Contents())
+stores.register_recipients(personal.recipients)

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from assistants.guard import queries
+from assistants.guard.engine import covering
 from assistants.guard.rules import permits
+from compliance.requests.rules import stores
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects, privacy, setup
@@ -48,3 +50,12 @@ setup.register_chore(
         permits.CHANGE,
     )
 )
+
+
+def _masked(text: str, own: frozenset[str]) -> tuple[str, list[stores.Mask]]:
+    """For copies of a person's data: what names others is covered."""
+    shown, covers = covering.cover(text, own)
+    return shown, [stores.Mask(*one) for one in covers]
+
+
+stores.register_masker(_masked)

@@ -42,6 +42,15 @@ privacy.declare(
     },
 )
 privacy.declare(
+    "subjects.Erased",
+    {
+        "kind": _WORD,
+        "index": Personal(
+            "self", "identity", "to keep an erased person from coming back", "omit", erase="period", retention="week"
+        ),
+    },
+)
+privacy.declare(
     "subjects.ProofLink",
     {
         "digest": _HASH,

@@ -107,3 +107,17 @@ class Tally(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(name="subjects_tally_once", fields=["scope", "who"])]
+
+
+class Erased(models.Model):
+    """A name whose person was erased: what a late answer or an old record would bring back under it, from before `at`, is not
+    kept. The index is a keyed hash that nobody can undo; the row goes once nothing can come late any more."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    subject_id = models.UUIDField()
+    kind = models.CharField(max_length=12)
+    index = models.BinaryField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(name="subjects_erased_once", fields=["kind", "index"])]

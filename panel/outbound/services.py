@@ -19,11 +19,11 @@ from panel.kernel.errors import Conflict, Invalid
 from panel.kernel.models import DataKey
 from panel.outbound.mail import directory, letters
 from panel.outbound.mail.addresses import AddressError, parse
-from panel.outbound.mail.rules import PER_RECIPIENT, State
+from panel.outbound.mail.rules import INDEX, PER_RECIPIENT, State
 from panel.outbound.models import Message
 
 LOG = logging.getLogger(__name__)
-INDEX, KEY = "outbound.recipient", "mail"
+KEY = "mail"
 
 
 @transaction.atomic

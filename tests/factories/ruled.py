@@ -27,6 +27,8 @@ from compliance.holds.services import placing
 from compliance.policies.models import Policy
 from compliance.policies.rules.content import Text
 from compliance.policies.services import drafts, publishing
+from compliance.requests.services import asking
+from compliance.requests.services.asking import Entered, Wish
 from compliance.retention.models import Run
 from compliance.retention.services import planning
 from compliance.subjects.services import naming
@@ -56,6 +58,12 @@ def make_purpose(writer: User) -> Purpose:
     return purposes.create(
         actor=fresh(writer), slug=SLUG, basis="consent", use="improvement", texts=words, at=clock.now()
     )
+
+
+def make_asked(officer: User, name: str) -> UUID:
+    """A letter that came in; whose it is, nobody knows yet."""
+    entered = Entered("letter", clock.now(), f"{name}-asks@example.test")
+    return asking.enter(actor=fresh(officer), wish=Wish("deletion", name, "gdpr"), entered=entered, at=clock.now()).id
 
 
 def make_backup() -> Backup:
@@ -93,9 +101,11 @@ def ruled(people: dict[str, User], assistant: Assistant, name: str) -> dict[str,
         "host_id": host.id,
         "hold_id": make_hold(pia, naming.subject_for("email", f"held-{name}@example.test"), f"{name}-1").id,
         "run_id": make_run().id,
+        "request_id": make_asked(pia, name),
         "case_id": pinned.keep_case(
             actor=console, assistant=assistant, title=f"{name} test", expected="allow", at=at,
             messages=[{"role": "user", "content": name}],
         ).id,
     }  # fmt: skip
-    return {"slug": SLUG, "class_name": "standard", **{key: str(value) for key, value in found.items()}}
+    words = {"slug": SLUG, "class_name": "standard", "requests:name": "gdpr", "requests:day": "2026-12-25"}
+    return {**words, **{key: str(value) for key, value in found.items()}}

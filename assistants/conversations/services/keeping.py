@@ -16,12 +16,12 @@ from accounts.credentials.services import uses
 from assistants.catalog.models import Assistant
 from assistants.conversations import rules
 from assistants.conversations.models import Call, CallContent, Reveal
-from assistants.conversations.services import retained
+from assistants.conversations.services import late, records, retained
 from compliance.subjects.rules import Kind
 from compliance.subjects.services import naming as subjects
 from compliance.subjects.services.naming import Name
 from panel.journal import services as journal
-from panel.kernel import actors, ids
+from panel.kernel import actors
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs, partitions
@@ -59,12 +59,12 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
     """
     kept = Kept()
     pairs = _rows(frames, kept)
-    _name_subjects(pairs)
+    coming = _name_subjects(pairs)
     classes = retained.classes(row for _frame, record, row in pairs if record.get("content"))
     contents, rows = [], []
     for frame_id, record, row in pairs:
         try:
-            if sealed := record.get("content"):
+            if (sealed := record.get("content")) and row.id not in coming:
                 contents.append(_content(row, unseal(row.id, sealed), classes))
                 row.stored = contents[-1].retention
         except ValueError:
@@ -92,7 +92,7 @@ def _rows(frames: Iterable[Frame], kept: Kept) -> list[Found]:
     for frame in frames:
         try:
             record = orjson.loads(frame.data)
-            row = _refused(record) if record["kind"] == "refusal" else _call(record)
+            row = records.row_of(record)
         except (ValueError, KeyError, TypeError):
             kept.failed.append(frame.id)
         else:
@@ -100,8 +100,9 @@ def _rows(frames: Iterable[Frame], kept: Kept) -> list[Found]:
     return found
 
 
-def _name_subjects(found: list[Found]) -> None:
-    """End users by their digest within an assistant; callers that name nobody are one subject per API key."""
+def _name_subjects(found: list[Found]) -> set[UUID]:
+    """End users by their digest within an assistant; callers that name nobody are one subject per API key. Answers with
+    calls from before their person was erased: of them nothing that was said is kept."""
     names, rows = [], []
     for _frame, record, row in found:
         if record.get("kept") == "nothing":
@@ -115,8 +116,11 @@ def _name_subjects(found: list[Found]) -> None:
         else:
             continue
         rows.append(row)
-    for row, subject in zip(rows, subjects.subjects_for(names), strict=True):
+    coming = late.found(names, rows)
+    known = [(name, row) for name, row in zip(names, rows, strict=True) if row.id not in coming]
+    for (_name, row), subject in zip(known, subjects.subjects_for(name for name, _row in known), strict=True):
         row.subject = subject
+    return coming
 
 
 def journal_turned_away(*, records: Iterable[dict[str, Any]]) -> None:
@@ -155,48 +159,6 @@ def _count_up(rows: list[Call]) -> None:
     for row in rows:
         if row.count > 1:
             Call.objects.filter(day=row.day, id=row.id, count__lt=row.count).update(count=row.count)
-
-
-_AS_THEY_ARE = (
-    "route", "source", "model", "policy", "stream", "status", "upstream_status", "error", "action", "verdicts",
-    "verdicts_left_out", "stages",
-)  # fmt: skip
-
-
-def _call(record: dict[str, Any]) -> Call:
-    call_id = UUID(record["id"])
-    tokens_in, tokens_out, estimated = record["tokens"]
-    bytes_in, bytes_out = record["bytes"]
-    return Call(
-        day=ids.day_of(call_id),
-        id=call_id,
-        at=datetime.fromisoformat(record["at"]),
-        **{name: UUID(record[name]) if record[name] else None for name in ("key", "assistant", "version", "provider")},
-        person=UUID(record["person"]) if record.get("person") else None,
-        **{name: record[name] for name in _AS_THEY_ARE},
-        tokens_in=tokens_in,
-        tokens_out=tokens_out,
-        tokens_estimated=estimated,
-        bytes_in=bytes_in,
-        bytes_out=bytes_out,
-        first_us=record["ttft"],
-        total_us=record["total"],
-    )
-
-
-def _refused(record: dict[str, Any]) -> Call:
-    call_id = UUID(record["id"])
-    return Call(
-        day=ids.day_of(call_id),
-        id=call_id,
-        at=datetime.fromisoformat(record["at"]),
-        route=record["route"],
-        source="api" if record["route"].startswith("/v1/") else "playground",
-        status=401,
-        error=record["error"],
-        count=record["count"],
-        address_digest=record["address"],
-    )
 
 
 def _content(row: Call, plain: bytes, classes: dict[UUID, str]) -> CallContent:

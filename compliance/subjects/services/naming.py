@@ -36,12 +36,16 @@ def subjects_for(names: Iterable[Name]) -> list[UUID]:
     for name in wanted:
         if told := problem(name.kind, name.value, name.scope):
             raise Invalid(told)
-    keys = [(name.kind, queries.index_of(name.kind, name.value, name.scope)) for name in wanted]
+    keys = [(name.kind, index_of(name)) for name in wanted]
     known = queries.found(keys)
     for name, key in zip(wanted, keys, strict=True):
         if key not in known:
             known[key] = _make(name, key[1])
     return [known[key] for key in keys]
+
+
+def index_of(name: Name) -> bytes:
+    return queries.index_of(name.kind, name.value, name.scope)
 
 
 @transaction.atomic

@@ -7,7 +7,9 @@ programs look), pressing its button does. Everything here lives in real time.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.access import services as access
 from compliance.subjects import queries
 from compliance.subjects.models import ProofLink, SubjectSession, Tally
-from compliance.subjects.rules import LINK_LIFE, SESSION_LIFE, VOUCH, Kind, Proof, problem, spelled
+from compliance.subjects.rules import LINK_LIFE, SESSION_LIFE, VOUCH, Kind, Proof, Visitor, problem, spelled
 from compliance.subjects.services import linking, naming
 from panel.journal import addresses
 from panel.journal import services as journal
@@ -40,26 +42,46 @@ class LinkGone(Missing):
 
 
 @transaction.atomic
-def ask_link(*, email: str, address: str, at: datetime) -> None:
+def ask_link(
+    *,
+    email: str,
+    address: str,
+    at: datetime,
+    letter: str = "privacy_link",
+    onward: str = "",
+    context: Mapping[str, object] | None = None,
+    language: str = "",
+) -> bool:
     """Mail a link to an address, whoever it belongs to and whether or not anything is known of it.
 
-    Says nothing about what happened, so that nobody learns from it: beyond three links an hour to one address the rest is
-    dropped silently. Raises TooMany for a network address that asks too often, Invalid for what is no mail address.
+    Says nothing about what happened to who asks, so that nobody learns from it: beyond three links an hour to one address the
+    rest is dropped silently. `letter` is another letter than the usual one, with its `context`; `onward` a path below /privacy/
+    where the link leads. Answers whether it was mailed, for the caller's own books only. Raises TooMany for a network address
+    that asks too often, Invalid for what is no mail address.
     """
     wanted = blind.normalise(email)
-    if not _spend("asker", _network(address), PER_ASKER):
-        raise TooMany(_("Too many links were asked for. Try again in an hour."), retry_after=3600)
-    if not _spend("email", wanted, PER_EMAIL) or not _spend("all", "", IN_ALL):
-        return
+    if not allowed(email=wanted, address=address):
+        return False
     token = _make(Kind.EMAIL, wanted, None)
+    link = f"{settings.BASE_URL}/privacy/link/{token}/" + (f"?{urlencode({'next': onward})}" if onward else "")
     outbound.send_mail(
         actor=Actor("anonymous"),
-        template="privacy_link",
+        template=letter,
         to=wanted,
-        context={"link": f"{settings.BASE_URL}/privacy/link/{token}/", "minutes": int(LINK_LIFE.total_seconds() // 60)},
+        context={"link": link, "minutes": int(LINK_LIFE.total_seconds() // 60), **(context or {})},
         at=at,
+        language=language,
         expires_at=at + LINK_LIFE,
     )
+    return True
+
+
+def allowed(*, email: str, address: str) -> bool:
+    """Whether another letter to this address may go out now; counts. Raises TooMany for a network address that asks too
+    often."""
+    if not _spend("asker", _network(address), PER_ASKER):
+        raise TooMany(_("Too many links were asked for. Try again in an hour."), retry_after=3600)
+    return _spend("email", email, PER_EMAIL) and _spend("all", "", IN_ALL)
 
 
 @transaction.atomic
@@ -111,6 +133,11 @@ def _use(found: ProofLink, session: SubjectSession | None, *, join: bool, at: da
         if join and session.subject_id != subject:
             linking.link(actor=Actor("subject", subject), one=session.subject_id, other=subject, proof=proof, at=at)
     return _open(subject, proof, at)
+
+
+def is_recent(visitor: Visitor, within: timedelta) -> bool:
+    """Whether the link that opened this session was used so short a time ago."""
+    return visitor.ends_at is not None and timezone.now() - (visitor.ends_at - SESSION_LIFE) <= within
 
 
 def join_account(*, actor: Actor, session: SubjectSession, at: datetime) -> None:

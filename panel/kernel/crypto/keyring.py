@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from threading import Lock
 from uuid import UUID
@@ -170,10 +170,12 @@ def secret(key_id: UUID, label: str) -> bytes:
     return envelope.derive(_key(key_id)[1], b"", f"secret/{label}")
 
 
-def destroy(*, owner: UUID) -> int:
-    """Destroy every key of an owner (first or second); returns how many. Cannot be undone."""
+def destroy(*, owner: UUID, keep: Collection[UUID] = ()) -> int:
+    """Destroy every key of an owner (first or second) but those in `keep`, which seal what a hold keeps; returns how many.
+    Cannot be undone."""
     with transaction.atomic():
         rows = DataKey.objects.select_for_update().filter(Q(owner=owner) | Q(second_owner=owner), wrapped__isnull=False)
+        rows = rows.exclude(id__in=keep)
         found = list(rows.values_list("id", "ring"))
         number = epochs.bump() if any(name == "serving" for _, name in found) else 0
         DataKey.objects.filter(id__in=[key_id for key_id, _ in found]).update(
@@ -182,3 +184,10 @@ def destroy(*, owner: UUID) -> int:
     for key_id, _ in found:
         _cache.drop(key_id)
     return len(found)
+
+
+def destroy_key(key_id: UUID) -> None:
+    """Destroy one key; again does nothing."""
+    with transaction.atomic():
+        DataKey.objects.filter(id=key_id, wrapped__isnull=False).update(wrapped=None, destroyed_at=clock.now())
+    _cache.drop(key_id)

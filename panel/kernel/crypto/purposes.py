@@ -25,6 +25,7 @@ CONTENT = {
     "mail",
     "webhook",
     "job",
+    "request",
 }
 
 

@@ -39,6 +39,7 @@ After = Callable[[datetime], None]
 
 _stores: dict[str, Store] = {}
 _replays: dict[str, Replay] = {}
+_known: dict[str, tuple[str, str]] = {}
 _after: dict[str, After] = {}
 
 
@@ -50,8 +51,16 @@ def stores() -> list[Store]:
     return sorted(_stores.values(), key=lambda one: one.name)
 
 
-def register_replay(kind: str, replay: Replay) -> None:
+def register_replay(kind: str, replay: Replay, *, table: str = "", known: str = "") -> None:
+    """`known` is SQL over `table` that answers (id, instant): what a database that a restore replaces knows to be erased,
+    whatever its version; not asked where there is no such table."""
     _replays[kind] = replay
+    if table:
+        _known[kind] = (table, known)
+
+
+def known() -> dict[str, tuple[str, str]]:
+    return dict(_known)
 
 
 def replays() -> dict[str, Replay]:

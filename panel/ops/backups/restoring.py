@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from panel.kernel import clock
+from panel.kernel.registries import backups as registry
 from panel.ops.backups.format import stores, tables
 from panel.ops.backups.format.archive import ArchiveError, Manifest
 from panel.ops.backups.format.reading import Reader
@@ -169,7 +170,7 @@ def finished(at: datetime) -> None:  # noqa: ARG001 - in the transaction of the 
 
 
 def known_erasures(installation: UUID) -> set[tuple[str, UUID, str]]:
-    """Keys that the database in the way knows to be destroyed, if it is the same installation: they stay so."""
+    """What the database in the way knows to be erased, if it is the same installation: it stays so."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.kernel_installation'), to_regclass('public.kernel_datakey')")
         if None in cursor.fetchone():
@@ -178,4 +179,10 @@ def known_erasures(installation: UUID) -> set[tuple[str, UUID, str]]:
         if not cursor.fetchone()[0]:
             return set()
         cursor.execute("SELECT id, destroyed_at FROM kernel_datakey WHERE destroyed_at IS NOT NULL")
-        return {("key", one, at.isoformat()) for one, at in cursor.fetchall()}
+        found = {("key", one, at.isoformat()) for one, at in cursor.fetchall()}
+        for kind, (table, statement) in registry.known().items():
+            cursor.execute("SELECT to_regclass(%s)", [f"public.{table}"])
+            if cursor.fetchone()[0] is not None:
+                cursor.execute(statement)
+                found |= {(kind, one, at.isoformat()) for one, at in cursor.fetchall()}
+        return found

@@ -1,11 +1,13 @@
 """Questions about the outbox."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from panel.outbound.mail.rules import State
+from panel.kernel.crypto import blind
+from panel.outbound.mail.rules import INDEX, State
 from panel.outbound.models import Message
 
 
@@ -27,3 +29,19 @@ def failed(at: datetime) -> int:
 def waiting(at: datetime) -> int:
     """Messages that have waited for more than ten minutes."""
     return Message.objects.filter(state=State.QUEUED, created_at__lt=at - timedelta(minutes=10)).count()
+
+
+def of(persons: Iterable[UUID], addresses: Iterable[str]) -> list[Message]:
+    """Every letter to these accounts and addresses, oldest first."""
+    return list(_to(persons, addresses).order_by("id"))
+
+
+def forget(persons: Iterable[UUID], addresses: Iterable[str]) -> int:
+    """Remove every letter to them, sent or not; returns how many."""
+    return _to(persons, addresses).delete()[0]
+
+
+def _to(persons: Iterable[UUID], addresses: Iterable[str]) -> QuerySet[Message]:
+    ids = list(persons)
+    words = [*(str(one) for one in ids), *addresses]
+    return Message.objects.filter(Q(person__in=ids) | Q(recipient__in=blind.indexes(INDEX, words)))

@@ -6,6 +6,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+INDEX: Final = "outbound.recipient"
+"""The name of the blind index over whom a message goes to: an address, or an account's id."""
+
 
 class State(StrEnum):
     QUEUED = "queued"

@@ -1,0 +1,90 @@
+"""What an opt-out, an objection and a restriction change: choices are taken back, processing stops, at the gateway at once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import services as access
+from compliance.consent import queries as consents
+from compliance.consent.models import Purpose
+from compliance.consent.rules.states import Act as Choice
+from compliance.consent.rules.states import State as Chosen
+from compliance.consent.services import choosing, restricting
+from compliance.requests.models import Request
+from compliance.requests.queries import reading
+from compliance.requests.rules import permits
+from compliance.requests.rules.kinds import Kind
+from compliance.requests.rules.states import Act, State
+from compliance.requests.services import moving, notices, writing
+from panel.kernel.actors import Actor
+
+SIMPLE = frozenset({Kind.RESTRICTION, Kind.OBJECTION, Kind.OPT_OUT})
+Effect = Callable[[Actor, UUID, Request, datetime], int]
+
+
+def carry_out(*, actor: Actor, request: Request, words: str, at: datetime) -> Request:
+    """Do what needs no second person, and tell them. Raises Forbidden, Invalid, NotPossible.
+
+    The effects come first, each in its own transaction and again without harm, because they return only when the gateway
+    follows; then the request is answered.
+    """
+    access.require(actor, permits.HANDLE)
+    with moving.tried("carry_out", actor, request, at):
+        row = reading.get(request.id)
+        if row is None or row.kind not in SIMPLE or row.subject_id is None:
+            raise moving.NotPossible(_("This request is carried out in another way."))
+        if row.state == State.FULFILLED:
+            return row
+        if row.state != State.WORKING:
+            raise moving.NotPossible(_("Take the request first."))
+        done = _EFFECTS[Kind(row.kind)](actor, row.subject_id, row, at)
+        return _answered(actor, row, words, done, at)
+
+
+@transaction.atomic
+def _answered(actor: Actor, found: Request, words: str, done: int, at: datetime) -> Request:
+    row = moving.locked(found.id)
+    if words.strip():
+        writing.to_person(actor=actor, request=row, text=words, at=at, letter=False)
+    moving.move(row, Act.EXECUTE, actor=actor, at=at, detail={"choices": done})
+    moving.move(row, Act.FINISH, actor=actor, at=at)
+    notices.write(row, "done", actor=actor, at=at)
+    return row
+
+
+def _opt_out(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:  # noqa: ARG001 - one face for all effects
+    """Purposes of sharing are withdrawn, said yes to or not."""
+    return len(choosing.signal(subject=subject, actor=actor, at=at))
+
+
+def _objection(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:
+    """Every yes is taken back, and nothing is shared."""
+    return _take_back(actor, subject, row, at) + _opt_out(actor, subject, row, at)
+
+
+def _take_back(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:
+    count = 0
+    for purpose in Purpose.objects.asked():
+        if consents.written(subject, purpose) is Chosen.GIVEN:
+            choosing.record(
+                actor=actor, subject=subject, purpose=purpose, act=Choice.WITHDRAW, at=at,
+                language=min(consents.version_now(purpose).digests), source=f"Request {row.code}",
+            )  # fmt: skip
+            count += 1
+    return count
+
+
+def _restriction(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:  # noqa: ARG001 - one face for all effects
+    """Nothing is processed about them any more: the gateway refuses every call."""
+    restricting.restrict(actor=actor, subject=subject, at=at)
+    return 0
+
+
+_EFFECTS: dict[Kind, Effect] = {
+    Kind.OPT_OUT: _opt_out,
+    Kind.OBJECTION: _objection,
+    Kind.RESTRICTION: _restriction,
+}

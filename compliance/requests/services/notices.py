@@ -1,0 +1,48 @@
+"""Letters about a request: in the person's language, with a link to its page. Nothing personal stands in the words."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from compliance.requests.models import Request
+from compliance.requests.queries import clocks, reading
+from compliance.requests.rules.kinds import KIND_NAMES, Kind
+from panel.kernel.actors import Actor
+from panel.outbound import services as outbound
+
+LETTER = "request_news"
+
+
+def reach(row: Request) -> UUID | str | None:
+    """Where letters about it go: the address that it came from, or the account."""
+    contact = reading.opened(row, "contact")
+    if contact and contact != reading.GONE:
+        return contact
+    if row.subject_id is None:
+        return None
+    person = reading.person(row.subject_id)
+    if person.users:
+        return person.users[0]
+    return person.emails[0] if person.emails else None
+
+
+def write(
+    row: Request, what: str, *, actor: Actor, at: datetime, to: UUID | str | None = None, link: str = "", **more: Any
+) -> bool:
+    """`what`: received, proved, extended, message, ready, done, partly, denied, withdrawn. Answers whether there is somewhere
+    to send it."""
+    goal = to or reach(row)
+    if goal is None:
+        return False
+    context = {
+        "what": what, "code": row.code, "kind": KIND_NAMES[Kind(row.kind)], "due": row.due_on,
+        "complaint": clocks.complaint(), "link": link or f"{settings.BASE_URL}/privacy/requests/{row.id}/", **more,
+    }  # fmt: skip
+    outbound.send_mail(actor=actor, template=LETTER, to=goal, context=context, at=at, language=row.language)
+    return True
+
+
+def page_of_staff(row: Request) -> str:
+    return f"{settings.BASE_URL}/requests/{row.id}/"

@@ -1,0 +1,39 @@
+"""Buttons of one request: make the copy, try again, take the certificate."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from accounts.access.rules import door
+from compliance.requests.rules import permits
+from compliance.requests.services.copies import downloading, packing
+from compliance.requests.services.erasure import approving
+from compliance.requests.views.base import OfRequest
+from compliance.requests.views.centre import bundle
+from panel.kernel.errors import Missing
+from panel.ui.menu import Text
+from panel.ui.pages import Act
+
+
+@door(permits.HANDLE)
+class Packing(OfRequest, Act):
+    def perform(self) -> Text:
+        packing.ask(actor=self.actor, request=self.row, at=self.at)
+        return _("The copy is being made. They get a letter when it is ready.")
+
+
+@door(permits.HANDLE)
+class Retry(OfRequest, Act):
+    def perform(self) -> Text:
+        approving.retry(actor=self.actor, request=self.row, at=self.at)
+        return _("It goes on where it stopped.")
+
+
+@door(permits.SEE)
+class Certificate(OfRequest):
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        proof = getattr(self.row, "proved", None)
+        if proof is None:
+            raise Missing(_("There is no certificate yet."))
+        return bundle(downloading.certificate(proof, self.at), f"certificate-{self.row.code}.zip")
