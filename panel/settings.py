@@ -5,6 +5,7 @@ from csp import constants as csp
 from panel.kernel.boot import boot
 from panel.ops import logs
 from panel.ui.api.shapes import PROBLEM
+from panel.ui.web.scripts import open_to_sites
 
 BOOT = boot()
 INSTALLATION_MODE = BOOT.mode
@@ -23,7 +24,7 @@ SLICES = [
     "compliance.subjects", "compliance.auditing", "compliance.policies", "compliance.consent",
     "compliance.holds", "compliance.retention", "compliance.requests", "compliance.reviews",
     "assistants.guard", "assistants.vault", "assistants.providers", "assistants.catalog", "assistants.conversations",
-    "assistants.gateway",
+    "assistants.gateway", "assistants.chat",
     "panel.home", "panel.setup", "panel.ops",
 ]  # fmt: skip
 INSTALLED_APPS = [
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "assistants.chat.middleware.Widgets",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -147,6 +149,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "panel.ui.web.statics.Storage"},
 }
+
+WHITENOISE_ADD_HEADERS_FUNCTION = open_to_sites
 
 # The front sets it anew on every request; nobody else reaches the panel's socket.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -30,6 +30,7 @@ SLICES = [
     "assistants.catalog",
     "assistants.conversations",
     "assistants.gateway",
+    "assistants.chat",
 ]
 urlpatterns = [path("", include(f"{name}.urls")) for name in SLICES]
 

@@ -16,7 +16,7 @@ from panel.kernel.ids import new_id
 class CallQuerySet(models.QuerySet["Call"]):
     def turned_away(self) -> "CallQuerySet":
         """Callers without a key or a ticket, counted by minute."""
-        return self.filter(key__isnull=True, person__isnull=True)
+        return self.filter(key__isnull=True, person__isnull=True).exclude(source="chat")
 
 
 class Call(models.Model):

@@ -88,7 +88,7 @@ class Tally:
 def tally(rows: CallQuerySet, *, since: datetime, until: datetime | None = None) -> Tally:
     """One pass over the partitions of the period; `until` itself is not part of it."""
     rows = rows.filter(day__lte=until.date(), at__lt=until) if until else rows
-    known = Q(key__isnull=False) | Q(person__isnull=False)
+    known = Q(key__isnull=False) | Q(person__isnull=False) | Q(source="chat")
     found = rows.filter(day__gte=since.date(), at__gte=since).aggregate(
         calls=Sum("count", filter=known),
         blocked=Sum("count", filter=known & Q(action="block")),
@@ -114,7 +114,9 @@ def by_hour(rows: CallQuerySet, *, until: datetime, count: int = 24) -> list[Hou
     and the last are a part; callers without a key are no calls."""
     since = until.astimezone(UTC) - timedelta(hours=count)
     first = since.replace(minute=0, second=0, microsecond=0)
-    known = rows.filter(Q(key__isnull=False) | Q(person__isnull=False), day__gte=since.date(), at__gte=since)
+    known = rows.filter(
+        Q(key__isnull=False) | Q(person__isnull=False) | Q(source="chat"), day__gte=since.date(), at__gte=since
+    )
     of = {"redacted": Q(action="redact"), "blocked": Q(action="block"), "failed": Q(status__gte=500)}
     sums = {"calls": Sum("count"), **{name: Sum("count", filter=one) for name, one in of.items()}}
     grouped = known.order_by().annotate(hour=TruncHour("at", tzinfo=UTC)).values_list("hour").annotate(**sums)

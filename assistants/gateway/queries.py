@@ -37,7 +37,7 @@ def weeks(assistants: Sequence[UUID], at: datetime) -> dict[UUID, Week]:
     """Calls of the last 7 days (UTC, today is the last) of each assistant that had one; callers without a key are no calls."""
     today = at.astimezone(UTC).date()
     first = today - timedelta(days=DAYS - 1)
-    known = Q(key__isnull=False) | Q(person__isnull=False)
+    known = Q(key__isnull=False) | Q(person__isnull=False) | Q(source="chat")
     rows = (
         Call.objects.filter(known, assistant__in=assistants, day__gte=first).order_by().values_list("assistant", "day")
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import queries as access_queries
 from accounts.access import services as access
 from compliance.auditing import queries, rules
+from compliance.subjects import rules as subjects
 from panel.journal import events
 from panel.journal import queries as ledger
 from panel.kernel import clock
@@ -133,6 +134,16 @@ def _checks(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
 
 objects.register(objects.Resolver("journal.sink", "Sink of the journal", _sinks))
 objects.register(objects.Resolver("journal.verification", "Verification of the journal", _checks))
+subjects.register_section(
+    subjects.Section(
+        "contact",
+        _("Contact"),
+        _("Whom to ask about your data."),
+        "auditing:contact",
+        order=60,
+        mine=False,
+    )
+)
 tour.register(
     tour.Stop(
         50,

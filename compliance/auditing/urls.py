@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.auditing import api
-from compliance.auditing.views import datamap, entries, journal, keys, sinks, taking
+from compliance.auditing.views import contact, datamap, entries, journal, keys, sinks, taking
 
 app_name = "auditing"
 endpoints = [
@@ -34,6 +34,7 @@ urlpatterns = [
     path("data-map/record/csv/", datamap.record_csv, name="record_csv"),
     path("data-map/record/pdf/", datamap.record_pdf, name="record_pdf"),
     path("data-map/controller/", datamap.Controller.as_view(), name="controller"),
+    path("privacy/contact/", contact.Contact.as_view(), name="contact"),
     path(".well-known/clawpanel/keys.json", keys.published, name="published_keys"),
     path(".well-known/clawpanel/verifiers.json", keys.verifiers, name="verifiers"),
     path(".well-known/clawpanel/proofs/<uuid:bundle_id>.json", keys.proof, name="published_proof"),

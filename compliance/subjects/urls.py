@@ -12,6 +12,7 @@ urlpatterns = [
     path("privacy/link/<str:token>/", centre.ProofLink.as_view(), name="link"),
     path("privacy/mine/", centre.Mine.as_view(), name="mine"),
     path("privacy/mine/account/", centre.Joining.as_view(), name="joining"),
+    path("privacy/language/", centre.Language.as_view(), name="language"),
     path("privacy/leaving/", centre.Leaving.as_view(), name="leaving"),
     path("subjects/", people.listing, name="subjects"),
     path("subjects/<uuid:subject_id>/", people.Detail.as_view(), name="subject"),

@@ -28,6 +28,11 @@ REAL_TIME = (
     "panel/kernel/tickets.py",
     "panel/ops/",
     "panel/outbound/",
+    # Sessions and invitations of the chat.
+    "assistants/chat/services/inviting.py",
+    "assistants/chat/services/talking.py",
+    "assistants/chat/services/visiting.py",
+    "assistants/chat/views/",
 )
 CLOCKS = {"timezone.now", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
 

@@ -33,6 +33,7 @@ from tests.factories.elevation import make_eligible, make_glass, make_request
 from tests.factories.people import actor_of, make_team
 from tests.factories.reviews import reviewed
 from tests.factories.ruled import ruled
+from tests.factories.talking import talking
 from tests.factories.wider import clients_of, wider
 
 CANARY = "Zilpzalp"
@@ -137,6 +138,7 @@ def _objects(people: dict[str, User]) -> dict[str, str]:
         "kind": "provider",
         **ruled(people, assistant, CANARY),
         **reviewed(people["adam"], alice, people["pia"], f"{CANARY} review"),
+        **talking(CANARY),
     }
 
 

@@ -11,7 +11,7 @@ from assistants.gateway.engine.config import from_environment
 from assistants.gateway.engine.errors import ApiError, where
 from assistants.gateway.engine.ledger.payload import name_subject
 from assistants.gateway.engine.playground import entry as playground
-from assistants.gateway.engine.playground import watch
+from assistants.gateway.engine.playground import visit, watch
 from assistants.gateway.engine.service import Service
 from assistants.gateway.engine.state.identity import identify
 from assistants.gateway.engine.state.snapshot import LIVE, Assistant
@@ -23,7 +23,7 @@ log = logging.getLogger("panel.gateway")
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
 # Streams of the panel's own pages, each opened by a ticket.
-STREAMS = {playground.ROUTE: playground.serve, watch.ROUTE: watch.serve}
+STREAMS = {playground.ROUTE: playground.serve, visit.ROUTE: visit.serve, watch.ROUTE: watch.serve}
 # Which scopes open a route, the one that is meant for it first.
 SCOPES = {
     CHAT: (life.CHAT,),

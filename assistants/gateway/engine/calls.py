@@ -75,8 +75,8 @@ class Call:
 
     @property
     def known(self) -> bool:
-        """Somebody with a name in the panel calls: each of these calls has a record of its own."""
-        return self.key is not None or self.person is not None
+        """A key, somebody in the panel or somebody in a chat calls: each of these calls has a record of its own."""
+        return self.key is not None or self.person is not None or self.source == "chat"
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:

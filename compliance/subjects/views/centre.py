@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,6 +13,9 @@ from compliance.subjects import forms, queries, rules
 from compliance.subjects.rules import Section, Visitor
 from compliance.subjects.services import proving
 from panel.ui.pages import FormPage, Page
+
+YEAR = 31_536_000
+"""Seconds that a browser remembers its language."""
 
 
 def address_of(request: HttpRequest) -> str:
@@ -77,6 +81,25 @@ class ProofLink(CentrePage, FormPage):
         wanted = self.request.GET.get("next", "")
         safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/privacy/")
         return wanted if safe else reverse("subjects:mine")
+
+
+@open_to_all("Everybody reads in a language of their own.")
+class Language(Page):
+    """POST `language`, back to `next`. Kept in a cookie of this browser; an account has its own in its profile."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        return HttpResponseRedirect(reverse("subjects:centre"))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        back, wanted = request.POST.get("next", ""), request.POST.get("language", "")
+        safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+        answer = HttpResponseRedirect(back if safe else reverse("subjects:centre"))
+        if wanted in dict(settings.LANGUAGES):
+            secure = bool(settings.SESSION_COOKIE_SECURE)
+            answer.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, wanted, max_age=YEAR, httponly=True, samesite="Lax", secure=secure
+            )
+        return answer
 
 
 @open_to_subject

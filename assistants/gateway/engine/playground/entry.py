@@ -39,6 +39,13 @@ async def serve(service: Service, call: Call, scope: Scope, receive: Receive, se
         "stream": True,
     }
     face = Face(call, Stages(call, chosen[1], messages), send)
+    await tell(service, call, body, receive, face, chosen)
+
+
+async def tell(
+    service: Service, call: Call, body: dict[str, Any], receive: Receive, face: Face, chosen: chat.Chosen
+) -> None:
+    """The road of every call, told by a face. Raises ApiError as long as nothing was sent."""
     call.inspected = face.inspected
     try:
         await chat.serve(service, call, body, receive, face.send, chosen)

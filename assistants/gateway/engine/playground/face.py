@@ -50,7 +50,8 @@ class Face:
                 return await self._end("error", told, bytes(out))
             for channel, text in _texts(value):
                 self._said.append(text if channel == "content" else "")
-                out += event("token", {"channel": channel, "text": text})
+                if self._shown(channel):
+                    out += event("token", {"channel": channel, "text": text})
         if out:
             await part(self._send, bytes(out))
         return None
@@ -74,8 +75,14 @@ class Face:
             return
         self._ended = True
         html = await asyncio.to_thread(prose.safe_html, "".join(self._said))
-        value = {**told, "html": html, "totals": self._totals(), "trace": str(self._call.id)}
+        value = self._value(told, html)
         await part(self._send, before + self._new_stages() + event(kind, value), more=False)
+
+    def _shown(self, channel: str) -> bool:  # noqa: ARG002 - a face may show less
+        return True
+
+    def _value(self, told: dict[str, Any], html: str) -> dict[str, Any]:
+        return {**told, "html": html, "totals": self._totals(), "trace": str(self._call.id)}
 
     def _totals(self) -> dict[str, Any]:
         call = self._call

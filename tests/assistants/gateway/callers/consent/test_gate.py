@@ -179,7 +179,9 @@ class TestNoWayAround:
         async def body() -> None:
             async with opened(tmp_path, whole("ok")) as (gate, _people):
                 for route in app.POSTED - {watch.ROUTE}:
-                    headers = {"x-stream-ticket": ticket(gate)} if route in app.STREAMS else {}
+                    audience = route.rpartition("/")[2]
+                    mine = ticket(gate, audience=audience, call=str(ids.new_id()))
+                    headers = {"x-stream-ticket": mine} if route in app.STREAMS else {}
                     before = len(gate.records())
                     await gate.call(ask(), path=route, headers=headers)
                     assert [one["error"] for one in gate.records()[before:]] == ["consent_unknown"], route
