@@ -26,9 +26,11 @@
 
   const show = async (response) => {
     keep(response);
+    const next = response.headers.get("X-Chat-Next");
+    if (next) return go(next);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const main = page.querySelector("main");
-    if (!main) return;
+    if (!main) return null;
     const bar = page.querySelector("[data-chat-bar]");
     if (bar) document.querySelector("[data-chat-bar]").replaceWith(document.importNode(bar, true));
     document.querySelectorAll("#chat-data").forEach((one) => one.remove());
@@ -41,6 +43,7 @@
       focus.focus();
     }
     document.dispatchEvent(new Event("chat:page"));
+    return null;
   };
   const go = (url, options = {}) =>
     fetch(url, { credentials: "omit", ...options, headers: { [header]: token } }).then(show, () => null);

@@ -28,6 +28,9 @@ DONE: dict[str, Text] = {
 }
 
 
+NEXT = "X-Chat-Next"
+
+
 def cookie_name(assistant: UUID) -> str:
     """One cookie for each assistant, so that nothing ties what somebody says to one to what they say to another."""
     return f"{'__Host-' if settings.SESSION_COOKIE_SECURE else ''}chat-{assistant.hex[-12:]}"
@@ -88,9 +91,13 @@ class OfChat(Page):
 
 
 def leave(response: HttpResponseBase, visit: Visit) -> None:
-    """Give the browser its token: in a header to a widget, which keeps it in its own storage, else in a cookie."""
+    """Give the browser its token: in a header to a widget, which keeps it in its own storage, else in a cookie. A script does
+    not see the headers of a redirect that is followed for it, so a widget is told where to go on."""
     if visit.embedded:
         response[HEADER] = visit.token
+        if "Location" in response:
+            response.status_code, response[NEXT] = 204, response["Location"]
+            del response["Location"]
         return
     set_token(response, visit.assistant.id, visit.token)
 
