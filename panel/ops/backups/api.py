@@ -16,7 +16,7 @@ from panel.ui.api.views import Collection, Item
 
 
 class BackupOut(serializers.ModelSerializer[Backup]):
-    seconds = serializers.FloatField(read_only=True)
+    seconds = serializers.FloatField(read_only=True, allow_null=True)
 
     class Meta:
         model = Backup
@@ -29,7 +29,7 @@ class BackupOut(serializers.ModelSerializer[Backup]):
 
 @extend_schema_view(
     get=extend_schema(operation_id="backups_list", responses=BackupOut(many=True)),
-    post=extend_schema(operation_id="backups_create", request=None, responses=BackupOut),
+    post=extend_schema(operation_id="backups_create", request=None, responses={201: BackupOut}),
 )
 @door(rules.SEE_BACKUPS, post=rules.MAKE_BACKUP)
 class Backups(Collection):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.forms import ModelForm
+from django.http import HttpResponse
 from django.test import RequestFactory
 from rest_framework.serializers import ModelSerializer
 
@@ -42,10 +43,12 @@ def test_a_method_without_code_is_refused(method: str) -> None:
         request: Any = RequestFactory().generic(method.upper(), route.path)
         request.actor, request.user, request.session = actors.ANONYMOUS, AnonymousUser(), {}
         try:
-            status = route.view(request, **dict(route.kinds)).status_code
+            answer = route.view(request, **dict(route.kinds))
         except Refusal as refusal:
-            status = refusal.status
-        if status not in {401, 403, 404, 405}:
+            answer = HttpResponse(status=refusal.status)
+        status = answer.status_code
+        # The second step of signing in leads back to the first before it looks at the method.
+        if status not in {401, 403, 404, 405} and not answer.get("Location", "").startswith("/sign-in/"):
             taken.append(f"{method} {route.path}: {status}")
     assert taken == []
 
