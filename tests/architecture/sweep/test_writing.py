@@ -21,7 +21,7 @@ def test_no_input_breaks_a_route(world: World, name: str, body: int) -> None:
     broken = []
     for route in routes():
         for method in WRITING:
-            if method not in handled(route):
+            if method not in handled(route) or not walking.enters(name, route, method):
                 continue
             response = walking.undone(world, name, method, route, walking.HOSTILE[body])
             if response.status_code >= 500:
