@@ -113,7 +113,7 @@ class Disabling(OfPeople):
         services.disable(actor=self.actor, user=self.thing(), reason=given["reason"], at=self.at)
         return Response(self.shown(self.thing()))
 
-    @extend_schema(request=None, responses=PersonOut)
+    @extend_schema(request=None, responses={200: PersonOut})
     def delete(self, request: Request, user_id: UUID) -> Response:  # noqa: ARG002
         """Open it again. Its keys stay revoked."""
         services.enable(actor=self.actor, user=self.thing(), at=self.at)

@@ -136,7 +136,7 @@ class Suspension(OfSecret):
         secret = self.unchanged()
         return self.answer(services.disable(actor=self.actor, secret=secret, revision=secret.revision, at=self.at))
 
-    @extend_schema(request=None, responses=SecretOut)
+    @extend_schema(request=None, responses={200: SecretOut})
     def delete(self, request: Request, secret_id: UUID) -> Response:  # noqa: ARG002
         """Enable it."""
         secret = self.unchanged()

@@ -165,7 +165,7 @@ class Rotation(OfKey):
         made = shown_once(rotation.rotate(actor=self.actor, key=key, at=self.at, old_until=old_until))
         return Response(IssuedOut(made, context=self.get_serializer_context()).data, status=201)
 
-    @extend_schema(request=None, responses=KeyOut)
+    @extend_schema(request=None, responses={200: KeyOut})
     def delete(self, request: Request, api_key_id: UUID) -> Response:  # noqa: ARG002
         """End the old secret before its time; answers when every live worker knows, or after a second."""
         rotation.end_previous(actor=self.actor, key=self.thing(), at=self.at)

@@ -116,7 +116,7 @@ class Suspension(OfAssistant):
         reason = reader.validated_data["reason"]
         return _told(switch.pause(actor=self.actor, assistant=self.thing(), reason=reason, at=self.at))
 
-    @extend_schema(request=None, responses=shapes.SuspensionOut)
+    @extend_schema(request=None, responses={200: shapes.SuspensionOut})
     def delete(self, request: Request, assistant_id: UUID) -> Response:  # noqa: ARG002
         """Let it answer again."""
         return _told(switch.resume(actor=self.actor, assistant=self.thing(), at=self.at))
@@ -137,7 +137,7 @@ class Archival(OfAssistant):
         done = verbs.archive(actor=self.actor, assistant=self.thing(), reason=reason, at=self.at)
         return Response(self.shown(done))
 
-    @extend_schema(request=None, responses=shapes.AssistantOut)
+    @extend_schema(request=None, responses={200: shapes.AssistantOut})
     def delete(self, request: Request, assistant_id: UUID) -> Response:  # noqa: ARG002
         """Bring it back, stopped."""
         return Response(self.shown(verbs.restore(actor=self.actor, assistant=self.thing(), reason="", at=self.at)))
