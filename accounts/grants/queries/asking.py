@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from accounts.access import queries as access
 from accounts.access import services as rights
 from accounts.access.rules import SEE_PEOPLE, Permit
 from accounts.grants.queries import kinds, why
@@ -64,6 +65,19 @@ def _place(actor: Actor, kind: str, object_id: str) -> Model | None:
     if found is None:
         raise Missing(_("There is no such thing, or none that you may see."))
     return found
+
+
+def names_others(actor: Actor, on: str) -> bool:
+    """Whether a form may name other people and service accounts: to who sees people, or shares the object in question."""
+    if access.can(actor, SEE_PEOPLE):
+        return True
+    kind, _colon, object_id = on.partition(":")
+    found = kinds.grantable(kind)
+    try:
+        place = kinds.seen(actor, kind, UUID(object_id)) if found else None
+    except ValueError:
+        return False
+    return bool(found and place and access.can(actor, found.permit, place))
 
 
 def services() -> list[tuple[UUID, str]]:

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts.access import queries as access
-from accounts.access.rules import SEE_PEOPLE, SIGNED_IN, door
+from accounts.access.rules import SIGNED_IN, door
 from accounts.grants import forms
 from accounts.grants.queries import asking
 from accounts.people import queries as people
@@ -22,9 +21,10 @@ class Why(Page):
         return self.request.GET
 
     def form(self) -> forms.Question:
-        who = people.choices() if access.can(self.actor, SEE_PEOPLE) or self.params.get("on") else []
+        others = asking.names_others(self.actor, self.params.get("on", ""))
+        who = [*people.choices(), *asking.services()] if others else []
         own = (str(self.actor.id), people.name(self.actor.id))
-        choices = [own, *((str(key), name) for key, name in [*who, *asking.services()] if key != self.actor.id)]
+        choices = [own, *((str(key), name) for key, name in who if key != self.actor.id)]
         return forms.Question(
             self.params if self.params.get("right") else None, initial={**self.params.dict()}, who=choices,
             rights=asking.rights_by_area(), on=asking.places(self.actor, self.params.get("on", "")),

@@ -236,3 +236,15 @@ class TestWhy:
         assert signed_in(charlie).get(about_bob).status_code == 403
         own = signed_in(charlie).get("/api/v1/access/why/?right=people.see").json()
         assert (own["may"], own["ways"]) == (False, [])
+
+    def test_names_nobody_to_who_may_not_ask_about_others(self, bob: User, charlie: User) -> None:
+        """Fails when any word in `on` opens the list of people, or when service accounts are listed to everybody."""
+        make_service("Payroll robot")
+        thing = make_assistant()
+        share(thing, bob)
+        for on in ("", "?on=x", f"?on=assistant:{thing.id.hex}"):
+            page = signed_in(bob).get(f"/access/why/{on}").content.decode()
+            assert "Charlie" not in page
+            assert "Payroll robot" not in page
+        share(thing, bob, ObjectRole.OWNER)
+        assert "Charlie" in signed_in(bob).get(f"/access/why/?on=assistant:{thing.id.hex}").content.decode()
