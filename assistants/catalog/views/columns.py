@@ -60,7 +60,6 @@ def columns(owners: Mapping[Any, str], policies: Mapping[Any, str], weeks: Mappi
         ),
         Column("owner", gettext_lazy("Owner"), value=lambda row: owners.get(row.owner_id, ""), cell="actor"),
         Column("last", gettext_lazy("Last call"), value=lambda row: week(row).last, cell=f"{CELLS}#last", numeric=True),
-        Column("changed_at", gettext_lazy("Changed"), cell="ago", sort="changed_at", numeric=True, card="none"),
     ]  # fmt: skip
 
 
