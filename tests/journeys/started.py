@@ -57,7 +57,7 @@ def started(data_dir: Path, *words: str, **more: str) -> Iterator[StartedPanel]:
             start_new_session=True,
         )
     try:
-        wait_for(lambda: LINK.search(log.read_text()) is not None, process, log, 120)
+        wait_for(lambda: LINK.search(log.read_text()) is not None, process, log, 300)
         found = LINK.search(log.read_text())
         assert found is not None
         yield StartedPanel(data_dir, f"http://localhost:{port}", found[1], process, log)
