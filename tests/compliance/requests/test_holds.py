@@ -1,0 +1,45 @@
+"""An erasure meets a legal hold: what it covers stays, the rest goes, and when it ends the erasure finishes by itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.people.models import User
+from assistants.conversations.models import CallContent
+from compliance.holds.rules.scope import Kind, Line
+from compliance.holds.services import releasing
+from compliance.requests.models import Request, Verdict
+from compliance.requests.rules.states import State
+from compliance.requests.services.erasure import executing
+from panel.kernel import clock, ids
+from panel.kernel.db import epochs
+from tests.compliance.holds.stage import approve, place
+from tests.compliance.requests.stage import CANARY, erased, fresh, run, said, visitor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(epochs, "wait", lambda *_args, **_more: [])
+
+
+@pytest.mark.parametrize("kind", [Kind.SUBJECT, Kind.ASSISTANT])
+def test_what_is_held_stays_until_the_hold_ends(pia: User, adam: User, kind: Kind) -> None:
+    mine, assistant = visitor(), ids.new_id()
+    kept, other = said(mine.subject, CANARY, assistant=assistant), said(mine.subject, "Another matter")
+    hold = place(pia, Line(kind, mine.subject if kind is Kind.SUBJECT else assistant))
+    row = erased(mine, pia, adam)
+    assert row.state == State.PARTIAL
+    assert "held" in set(Verdict.objects.filter(request=row).values_list("outcome", flat=True))
+    left = set(CallContent.objects.values_list("id", flat=True))
+    assert kept in left
+    assert (other in left) == (kind is Kind.SUBJECT)
+    approve(adam, releasing.ask(actor=fresh(pia), hold=hold, reason="The court closed the case.", at=clock.now()))
+    released = releasing.release_due(clock.now() + timedelta(hours=25))
+    assert released == 1
+    job = run("requests.erase", row)
+    assert job.state == "done", job.error
+    assert Request.objects.get(id=row.id).state == State.FULFILLED
+    assert not CallContent.objects.exists()
+    assert executing.alive([mine.subject]) == 0
