@@ -38,7 +38,7 @@ def rules(actor: Actor) -> QuerySet[Rule]:
 
 def bounds(category: str) -> tuple[int, int]:
     """(floor, ceiling) in force."""
-    found = settings.values([FLOORS, CEILINGS])
+    found = access.once("retention.bounds", lambda: settings.values([FLOORS, CEILINGS]))
     return classes.bounds(Category(category), found[FLOORS], found[CEILINGS])
 
 
@@ -107,6 +107,11 @@ class Gauge:
 
 
 def gauges(at: datetime) -> list[Gauge]:
+    """`_gauges`, asked once for a page: the check and the alarm of the front page want the same."""
+    return access.once("retention.gauges", lambda: _gauges(at))
+
+
+def _gauges(at: datetime) -> list[Gauge]:
     found = []
     for rule in Rule.objects.order_by("category", "name"):
         days = period(rule, at)

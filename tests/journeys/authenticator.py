@@ -45,6 +45,11 @@ class Virtual:
         older = known | {"signCount": count}
         self.session.send("WebAuthn.addCredential", {"authenticatorId": self.id, "credential": older})
 
+    def swap(self, options: dict[str, Any] | None = None) -> "Virtual":
+        """Lay it down and hold another one, in the same inspector session: with two of them Chromium waits for ever."""
+        self.lay_down()
+        return _added(self.session, options)
+
     def lay_down(self) -> None:
         self.session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.id})
 
@@ -52,5 +57,9 @@ class Virtual:
 def hold(person: Person, options: dict[str, Any] | None = None) -> Virtual:
     session = person.context.new_cdp_session(person.page)
     session.send("WebAuthn.enable")
+    return _added(session, options)
+
+
+def _added(session: CDPSession, options: dict[str, Any] | None) -> Virtual:
     made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options or LAPTOP})
     return Virtual(session, str(made["authenticatorId"]))

@@ -56,16 +56,14 @@ def _enter(running: Browser, demo: StartedPanel) -> Person:
 
 
 def test_a_plain_key_that_does_not_know_its_owner_is_not_registered(owner: Owner) -> None:
-    owner.laptop.lay_down()
-    key = authenticator.hold(owner.person, PLAIN_KEY)
+    key = owner.laptop.swap(PLAIN_KEY)
     owner.person.go(f"{SECURITY}passkeys/")
     owner.person.look("add a passkey")
     owner.person.fill("Name", "Plain key")
     owner.press("Add this passkey")
     expect(owner.said()).to_contain_text("Nothing was sent")
     assert key.credentials() == []
-    key.lay_down()
-    owner.laptop = authenticator.hold(owner.person)
+    owner.laptop = key.swap()
 
 
 def test_it_is_registered_under_a_name(owner: Owner) -> None:

@@ -63,8 +63,13 @@ def late_alarm() -> Alarm | None:
     return Alarm("requests.late", "critical", words % {"n": count})
 
 
+SHOWN = 100
+"""As far as the menu counts."""
+
+
 def waiting(actor: Actor) -> int | None:
     """For the menu: what waits for an officer."""
     if not access.can(actor, permits.SEE):
         return None
-    return Request.objects.filter(state__in=[State.VERIFIED, State.WORKING, State.PARTIAL, State.RECEIVED]).count()
+    open_ones = Request.objects.filter(state__in=[State.VERIFIED, State.WORKING, State.PARTIAL, State.RECEIVED])
+    return len(open_ones.order_by().values_list("pk", flat=True)[:SHOWN])

@@ -28,8 +28,9 @@ def answers(client: Client) -> set[tuple[int, str]]:
 
 
 def plain(response: Any) -> str:
-    """The page without what is new in every answer."""
+    """The page without what is new in every answer, and without the address that was asked (the language menu leads back)."""
     page = text(response).replace(response.get("X-Request-ID", "-"), "")
+    page = re.sub(r'name="next" value="[^"]*"', "", page)
     return re.sub(r'(nonce|value)="[^"]{20,}"', "", page)
 
 

@@ -12,10 +12,9 @@ from assistants.chat.services import talking
 from assistants.conversations.models import CallContent
 from panel.journal.models import Leaf
 from panel.kernel import clock, ids
-from panel.kernel.registries import deletion
-from panel.kernel.registries.deletion import Keep
 from panel.outbound.models import Message
 from tests.assistants.chat.stage import ask, at, come_in, happened, keep_words, make_chat, said, session, text
+from tests.compliance.holds.stage import hold_on
 from tests.factories.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -111,12 +110,11 @@ class TestDeleting:
         assert not CallContent.objects.exists()
         assert talking.forget(at=clock.now()) == 0
 
-    def test_what_a_hold_keeps_stays(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_a_hold_keeps_stays(self, client: Client, pia: User) -> None:
         turn = said(client, "one", "answer")
-        veto = [lambda targets: {one: [Keep(ids.new_id(), "Kept for a case in court.")] for one in targets}]
-        monkeypatch.setattr(deletion, "_vetoes", veto)
+        hold_on(pia, Session.objects.get().subject_id)
         answer = client.post(at("removal", turn.chat_id))
-        assert (answer.status_code, "Kept for a case in court." in text(answer)) == (409, True)
+        assert (answer.status_code, "legal hold" in text(answer)) == (409, True)
         assert CallContent.objects.count() == 1
         assert Chat.objects.get().gone_at is None
 

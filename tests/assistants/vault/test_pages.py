@@ -85,9 +85,9 @@ def test_disabling_enabling_and_destroying_are_one_button_each(secret: Secret) -
 
 def test_what_uses_a_secret_is_bound_and_unbound_on_its_page(adam: Actor, secret: Secret) -> None:
     user = ("provider", uuid.UUID(int=1))
-    services.bind(actor=adam, secret=secret, user=user, at=clock.now())
+    services.bind(actor=actors.console(), secret=secret, user=user, at=clock.now())
     assert "Unbind" in told(visit(adam, page("detail", secret)))
-    visit(adam, reverse("vault:unbinding", args=[secret.id, *user]), {})
+    visit(actors.console(), reverse("vault:unbinding", args=[secret.id, *user]), {})
     assert queries.bindings(secret) == []
 
 

@@ -1,5 +1,6 @@
 """django-auditlog as second net: it says what changed and by whom, and never a personal or secret value."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import Personal
 
+KEYS = {models.UUIDField: ids.new_id, models.DateField: lambda: date(2026, 12, 24)}
 WATCHED = sorted(auditlog.get_models(), key=lambda model: model._meta.label_lower)
 
 
@@ -31,8 +33,8 @@ def with_canaries(model: type[models.Model]) -> models.Model:
             values[field.attname] = ids.new_id() if field.target_field.get_internal_type() == "UUIDField" else 1
         elif isinstance(field, models.AutoField):
             values[field.attname] = 1
-        elif isinstance(field, models.UUIDField) and field.primary_key:
-            values[field.attname] = ids.new_id()
+        elif field.primary_key and (made := KEYS.get(type(field))):
+            values[field.attname] = made()
         elif isinstance(field, models.JSONField):
             values[field.attname] = {"value": canary(field)}
         elif isinstance(field, ArrayField):

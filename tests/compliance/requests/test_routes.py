@@ -46,7 +46,9 @@ def test_only_whom_a_door_lets_in_comes_in(world: World) -> None:
     let_in = []
     for route in mine():
         door = door_of(route.view)
-        for name, client in world.clients.items():
+        # Whoever is halfway signed in or a guest: tests/architecture/sweep.
+        for name in ("adam", "alice", "bob", "charlie", "olga", "pia"):
+            client = world.clients[name]
             for method in ("get", "post"):
                 permit = door.permit_for(method) if door else None
                 if permit is None or queries.may_enter(actor_of(world.people[name]), permit):

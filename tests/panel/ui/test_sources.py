@@ -136,6 +136,8 @@ NOT_WORDS = {
     "v",
     "API",
     "CSV",
+    "HTML",
+    "PDF",
     "URL",
     "x",
     "or",
