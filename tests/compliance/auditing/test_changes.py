@@ -17,7 +17,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.registries import privacy
 from panel.kernel.registries.privacy import Personal
 
-KEYS = {models.UUIDField: ids.new_id, models.DateField: lambda: date(2026, 12, 24)}
+KEYS: dict[Any, Any] = {models.UUIDField: ids.new_id, models.DateField: lambda: date(2026, 12, 24)}
 WATCHED = sorted(auditlog.get_models(), key=lambda model: model._meta.label_lower)
 
 
