@@ -15,6 +15,7 @@ class State(StrEnum):
     DEFERRED = "deferred"
     FAILED = "failed"
     ABORTED = "aborted"
+    WITHDRAWN = "withdrawn"
 
 
 class Act(StrEnum):
@@ -40,9 +41,10 @@ STEPS: dict[tuple[State, Act], State] = {
     (State.VERIFYING, Act.DEFER): State.DEFERRED,
     (State.RUNNING, Act.FAIL): State.FAILED,
     (State.VERIFYING, Act.FAIL): State.FAILED,
-    (State.SCHEDULED, Act.ABORT): State.ABORTED,
-    (State.PREVIEWED, Act.ABORT): State.ABORTED,
-    (State.APPROVED, Act.ABORT): State.ABORTED,
+    # Stopped before it began: it never goes on, for nobody may have approved it.
+    (State.SCHEDULED, Act.ABORT): State.WITHDRAWN,
+    (State.PREVIEWED, Act.ABORT): State.WITHDRAWN,
+    (State.APPROVED, Act.ABORT): State.WITHDRAWN,
     (State.RUNNING, Act.ABORT): State.ABORTED,
     (State.VERIFYING, Act.ABORT): State.ABORTED,
     (State.FAILED, Act.RESUME): State.RUNNING,
@@ -59,6 +61,7 @@ _REPEATS = {
     (State.DEFERRED, Act.DEFER),
     (State.FAILED, Act.FAIL),
     (State.ABORTED, Act.ABORT),
+    (State.WITHDRAWN, Act.ABORT),
 }
 WORDS = {
     State.SCHEDULED: _("Scheduled"),
@@ -70,6 +73,7 @@ WORDS = {
     State.DEFERRED: _("Completed, some is held"),
     State.FAILED: _("Failed"),
     State.ABORTED: _("Stopped"),
+    State.WITHDRAWN: _("Called off"),
 }
 
 

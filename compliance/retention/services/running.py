@@ -195,12 +195,9 @@ def resume(*, actor: Actor, run: Run, at: datetime) -> Run:
     deletion.require_running()
     with transaction.atomic():
         row = Run.objects.select_for_update().get(id=run.id)
-        if row.begins_at is None or row.begins_at > at:
-            raise NotPossible(_("It was never begun."))
         if moved(row, Act.RESUME):
             row.problem = ""
-            row.began_at = row.began_at or at
-            row.save(update_fields=["state", "problem", "began_at"])
+            row.save(update_fields=["state", "problem"])
             journal.record("retention.run.resumed", actor=actor, obj=row, at=at)
         jobs.start("retention.run", actor=actor, key=str(row.id), about=row.journal_ref, of=row.id)
     return row

@@ -34,6 +34,7 @@ LOOKS = {
     State.DEFERRED: "done",
     State.FAILED: "failed",
     State.ABORTED: "paused",
+    State.WITHDRAWN: "paused",
 }
 REASONS = {
     "schedule": gettext_lazy("On schedule"),
@@ -109,7 +110,7 @@ class OfRun(Page):
             "may": may,
             "can_approve": may["manage"] and state is State.PREVIEWED,
             "can_stop": may["stop"] and state in {State.PREVIEWED, State.APPROVED, State.RUNNING, State.VERIFYING},
-            "can_resume": may["manage"] and state in {State.FAILED, State.ABORTED} and self.run.began_at,
+            "can_resume": may["manage"] and state in {State.FAILED, State.ABORTED},
             "back": self.back(),
         }
 

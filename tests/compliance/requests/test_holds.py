@@ -43,3 +43,20 @@ def test_what_is_held_stays_until_the_hold_ends(pia: User, adam: User, kind: Kin
     assert Request.objects.get(id=row.id).state == State.FULFILLED
     assert not CallContent.objects.exists()
     assert executing.alive([mine.subject]) == 0
+
+
+@pytest.mark.parametrize("kind", [Kind.ASSISTANT, Kind.PERIOD])
+def test_who_never_had_to_do_with_the_matter_is_erased_whole(pia: User, adam: User, kind: Kind) -> None:
+    mine, assistant, day = visitor(), ids.new_id(), clock.now().date()
+    said(mine.subject, CANARY, assistant=ids.new_id())
+    others = said(visitor("otto@example.org").subject, "Evidence", assistant=assistant)
+    if kind is Kind.ASSISTANT:
+        place(pia, Line(kind, assistant))
+    else:
+        place(pia, Line(kind, None, day - timedelta(days=9), day - timedelta(days=2)))
+    row = erased(mine, pia, adam)
+    unfinished = Verdict.objects.filter(request=row).exclude(outcome__in=["erased", "retained"])
+    assert list(unfinished.values_list("store", "outcome", "ground", "problem")) == []
+    assert row.state == State.FULFILLED
+    assert set(CallContent.objects.values_list("id", flat=True)) == {others}
+    assert executing.alive([mine.subject]) == 0

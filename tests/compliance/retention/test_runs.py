@@ -6,6 +6,7 @@ import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -170,15 +171,38 @@ def test_one_switch_stops_it_between_two_steps_and_it_goes_on(pia: User) -> None
     assert CallContent.objects.count() == 100
 
 
-def test_a_stopped_run_keeps_what_is_left_and_resumes(pia: User) -> None:
+def test_a_stopped_run_keeps_what_is_left_and_resumes(pia: User, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.over_90_days(holds.make_subject())
     run = stage.agreed()
-    running.abort(actor=holds.fresh(pia), run=run, at=NOW)
-    assert Job.objects.get(name=planning.JOB).state == "cancelled"
-    run.refresh_from_db()
+    original = running._step
+
+    def step(*given: Any) -> bool:
+        more = original(*given)
+        running.abort(actor=holds.fresh(pia), run=run, at=NOW)
+        return more
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_step", step)
+        run = stage.carried_out(run)
+    assert run.state == State.ABORTED
+    assert 100 < CallContent.objects.count() < 300
     running.resume(actor=holds.fresh(pia), run=run, at=NOW)
     assert stage.carried_out(run).state == State.COMPLETED
     assert Run.objects.filter(bundle__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_what_was_called_off_before_it_began_never_runs(pia: User, approved: bool) -> None:
+    stage.over_90_days(holds.make_subject())
+    found = stage.agreed() if approved else planning.begin(actor=holds.fresh(pia), reason="manual", at=NOW)
+    assert found is not None
+    run = running.abort(actor=holds.fresh(pia), run=found, at=NOW)
+    assert not Job.objects.filter(name=planning.JOB).exclude(state="cancelled").exists()
+    with pytest.raises(planning.NotPossible):
+        running.resume(actor=holds.fresh(pia), run=run, at=NOW + timedelta(days=9))
+    clockwork.tick(NOW + timedelta(hours=1))
+    run.refresh_from_db()
+    assert (run.state, CallContent.objects.count()) == (State.WITHDRAWN, 300)
 
 
 @pytest.mark.parametrize("stop_after", range(1, 11))
