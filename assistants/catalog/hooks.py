@@ -11,7 +11,7 @@ from accounts.access.rules import SIGNED_IN
 from accounts.grants.queries import kinds
 from assistants.catalog.models import Assistant
 from assistants.catalog.queries import purposes, sharing, tabs
-from assistants.catalog.queries.assistants import named, visible_to
+from assistants.catalog.queries.assistants import may_stop_some, named, visible_to
 from assistants.catalog.rules import permits
 from assistants.catalog.services.changes import touch
 from assistants.catalog.services.demo import assistants as demo_assistants
@@ -153,7 +153,7 @@ demo.register_traffic(demo_keys.traffic)
 cards.register(cards.Source("assistants", permit=SIGNED_IN, order=10, parts=board.parts))
 cards.register_act(
     cards.Act(
-        _("Stop assistants"), "catalog:list", "circle-x", "quiet", query="?state=live", permit=permits.PAUSE, order=10
+        _("Stop assistants"), "catalog:list", "circle-x", "quiet", "?state=live", permits.PAUSE, 10, may_stop_some
     )
 )
 cards.register_act(cards.Act(_("New assistant"), "catalog:new", "plus", "primary", permit=permits.ADD, order=20))

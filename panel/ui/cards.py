@@ -50,7 +50,8 @@ class Check:
 
 @dataclass(frozen=True)
 class Act:
-    """A button in the head of the page; one of them at most is "primary"."""
+    """A button in the head of the page; one of them at most is "primary". `may` asks more than the permit's door: whether
+    there is something that this person may do it to."""
 
     label: Text
     url_name: str
@@ -59,6 +60,7 @@ class Act:
     query: str = ""
     permit: Any = None
     order: int = 50
+    may: Callable[[Actor], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,9 @@ def register_act(act: Act) -> None:
 
 
 def acts(actor: Actor) -> list[Act]:
-    """Those that the actor's permits open, in order."""
-    return sorted((one for one in _acts.values() if allowed(actor, one.permit)), key=lambda one: one.order)
+    """Those that the actor may do, in order."""
+    found = [one for one in _acts.values() if allowed(actor, one.permit) and (one.may is None or one.may(actor))]
+    return sorted(found, key=lambda one: one.order)
 
 
 def panels(actor: Actor) -> list[Panel]:

@@ -45,6 +45,10 @@ def stoppable(actor: Actor, rows: Iterable[Assistant]) -> set[UUID]:
     return set(found.order_by().values_list("id", flat=True))
 
 
+def may_stop_some(actor: Actor) -> bool:
+    return access.visible(Assistant.objects.filter(state=State.LIVE), actor, permits.PAUSE).exists()
+
+
 def may_add(actor: Actor) -> bool:
     return access.can(actor, permits.ADD)
 

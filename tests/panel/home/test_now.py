@@ -18,6 +18,7 @@ from panel.kernel.registries import alarms
 from panel.kernel.registries.alarms import Alarm
 from panel.ops.services import emergency
 from panel.ui import cards, menu
+from tests.assistants.catalog import stage as catalog
 from tests.factories.people import actor_of, signed_in
 
 
@@ -88,8 +89,14 @@ def test_the_page_asks_the_database_little(adam: User, django_assert_max_num_que
     client = signed_in(adam)
     client.get("/")
     # One a source, and one for the oldest record of each class and store of retention, which is what made it so many.
-    with django_assert_max_num_queries(51):
+    with django_assert_max_num_queries(52):
         client.get("/")
+
+
+def test_stopping_assistants_is_offered_to_who_may_stop_one(adam: User, pia: User) -> None:
+    catalog.live()
+    assert "Stop assistants" in page(adam)
+    assert "Stop assistants" not in page(pia)
 
 
 def test_an_emergency_stop_stands_on_every_page(adam: User, tmp_path: Path, settings: Any) -> None:
