@@ -19,5 +19,7 @@ urlpatterns = [
     path("lists/views/removal/", door(SIGNED_IN)(kept.ViewRemoval).as_view(), name="list_view_removal"),
     path("lists/views/first/", door(SIGNED_IN)(kept.FirstView).as_view(), name="list_first_view"),
     path("lists/shape/", door(SIGNED_IN)(kept.Shape).as_view(), name="list_shape"),
+    path("api/", views.Reference.as_view(), name="api"),
+    path("api/areas/<slug:area>/", views.Reference.as_view(), name="api_area"),
     path("api/schema/", door(SIGNED_IN)(SpectacularJSONAPIView).as_view(), name="schema"),
 ]

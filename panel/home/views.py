@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access.rules import SIGNED_IN, door
+from panel.home import reference
 from panel.kernel.errors import Missing
 from panel.ui import cards
 from panel.ui.pages import Page
@@ -65,6 +67,28 @@ class Keys(Page):
     """Every key that does something."""
 
     template_name = "home/keys.html"
+
+
+@door(SIGNED_IN)
+class Reference(Page):
+    """The management API: its areas, and one area's operations."""
+
+    @property
+    def template_name(self) -> str:  # type: ignore[override]
+        return "home/reference_area.html" if "area" in self.kwargs else "home/reference.html"
+
+    def context(self) -> dict[str, Any]:
+        areas = reference.areas(get_language() or "")
+        if "area" not in self.kwargs:
+            return {"areas": areas, "base": self.base}
+        area = next((one for one in areas if one.name == self.kwargs["area"]), None)
+        if area is None:
+            raise Missing(_("The API has no such area."))
+        return {"area": area, "operations": [(one, one.call(self.base)) for one in area.operations]}
+
+    @property
+    def base(self) -> str:
+        return self.request.build_absolute_uri("/").rstrip("/")
 
 
 def greeting(hour: int) -> str:

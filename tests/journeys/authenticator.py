@@ -46,7 +46,7 @@ class Virtual:
         self.session.send("WebAuthn.addCredential", {"authenticatorId": self.id, "credential": older})
 
     def swap(self, options: dict[str, Any] | None = None) -> "Virtual":
-        """Lay it down and hold another one, in the same inspector session: with two of them Chromium waits for ever."""
+        """Lay it down and hold another one."""
         self.lay_down()
         return _added(self.session, options)
 
@@ -55,9 +55,8 @@ class Virtual:
 
 
 def hold(person: Person, options: dict[str, Any] | None = None) -> Virtual:
-    session = person.context.new_cdp_session(person.page)
-    session.send("WebAuthn.enable")
-    return _added(session, options)
+    person.inspector.send("WebAuthn.enable")
+    return _added(person.inspector, options)
 
 
 def _added(session: CDPSession, options: dict[str, Any] | None) -> Virtual:

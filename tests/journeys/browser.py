@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, sync_playwright
 
 Scheme = Literal["light", "dark"]
 HOW = "Chromium was not found: install it (Debian: apt-get install chromium), name it in CHROMIUM, or say BROWSER=0."
@@ -45,12 +45,20 @@ class Person:
     faults: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
 
+    @cached_property
+    def inspector(self) -> CDPSession:
+        """The one inspector session of this window: a second one that ends would take its virtual authenticators with it."""
+        return self.context.new_cdp_session(self.page)
+
     def go(self, path: str) -> None:
         self.page.goto(self.base + path if path.startswith("/") else path)
 
     def fill(self, label: str, value: str) -> None:
         field_of = self.page.get_by_label(label, exact=False).and_(self.page.locator("input, textarea"))
         field_of.first.fill(value)
+
+    def choose(self, label: str, option: str) -> None:
+        self.page.get_by_role("combobox", name=label).first.select_option(label=option)
 
     def press(self, name: str) -> None:
         """Press a button or follow a link, and wait for the page that follows."""
@@ -79,9 +87,7 @@ class Person:
     def _axe(self, name: str) -> None:
         if not self.page.evaluate("'axe' in window"):
             # Through the inspector, not as a script of the page: the page's policy stays as strict as it is.
-            session = self.context.new_cdp_session(self.page)
-            session.send("Runtime.evaluate", {"expression": _axe()})
-            session.detach()
+            self.inspector.send("Runtime.evaluate", {"expression": _axe()})
         options = json.dumps({"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"]})
         result: dict[str, Any] = self.page.evaluate(f"axe.run(document, {options})")
         for finding in result["violations"]:

@@ -121,7 +121,7 @@ def add_provider(person: Person, name: str, address: str, secret: str, model: st
     person.look("new provider")
     person.fill("Name", name)
     person.fill("Address", address)
-    person.page.get_by_label("Key").select_option(label=secret)
+    person.choose("Key", secret)
     person.fill("Default model", model)
     person.press("Test and save")
     person.look("provider")
@@ -135,9 +135,9 @@ def make_assistant(person: Person, name: str, slug: str, provider: str, model: s
     person.fill("Model name", slug)
     person.press("Make assistant")
     person.fill("System prompt", "Help with computers, briefly.")
-    person.page.get_by_label("Provider").select_option(label=provider)
+    person.choose("Provider", provider)
     person.fill("Model", model)
-    person.page.get_by_label("Guard policy").select_option(label="Balanced")
+    person.choose("Guard policy", "Balanced")
     person.look("draft")
     person.press("Save draft")
     address = person.page.url.split("/draft/")[0] + "/"
@@ -156,7 +156,7 @@ def make_key(person: Person, name: str, assistants: list[str]) -> str:
     person.fill("Name", name)
     for one in assistants:
         person.page.get_by_label(one).check()
-    for scope in ("Chat", "List models"):
+    for scope in ("Chat with", "as models"):
         person.page.get_by_label(scope).check()
     person.press("Make key")
     person.look("key, shown once")

@@ -49,6 +49,7 @@ def make_account(hands: Hands, kept: steps.Kept) -> None:
     page = hands.page
     hands.write("Muster", steps.NAME, "mistyped@example.test", steps.PASSWORD)
     hands.press("Enter")
+    page.wait_for_selector(".qr")
     hands.choose("Back")
     expect(page.get_by_label("E-mail")).to_have_value("mistyped@example.test")
     page.get_by_label("E-mail").fill("")

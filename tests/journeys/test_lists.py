@@ -63,7 +63,7 @@ def test_letters_in_a_field_are_letters(ada: Person) -> None:
     ada.go("/traces/")
     ada.page.keyboard.press("/")
     ada.page.keyboard.type("jkx")
-    expect(ada.page.locator("input[type=search]")).to_have_value("jkx")
+    expect(ada.page.locator("#list-q")).to_have_value("jkx")
     expect(ada.page.locator(PANEL)).to_be_hidden()
 
 
@@ -101,7 +101,7 @@ def test_columns_and_density_work_without_a_script(browser: Browser, ada: Person
     assert page.locator("th", has_text="Tokens").count() == 0
     assert page.locator("table.table-compact").count() == 1
     page.locator("[data-peek-open]").first.click()
-    assert page.locator("#list-peek-title").is_visible()
+    expect(page.locator("#list-peek-title")).to_be_visible()
     page.locator("[data-peek-close]").click()
     assert not page.locator("#list-peek-title").is_visible()
     page.goto(ada.base + "/keys/")

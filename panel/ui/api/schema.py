@@ -23,6 +23,19 @@ class Schema(AutoSchema):
             words.append(f"by_{last[1]}")
         return "_".join([*words, self.method.lower()]).replace("-", "_")
 
+    def get_operation(self, *given: Any, **named: Any) -> Any:
+        """With `x-scope`, what an API key needs, where a key may do this."""
+        found = super().get_operation(*given, **named)
+        door = getattr(self.view, "door", None)
+        permit = door.permit_for(self.method) if door else None
+        if found and permit and permit.by_key:
+            found["x-scope"] = f"manage:{permit.name.partition('.')[0]}"
+        return found
+
+    def get_request_serializer(self) -> Any:
+        """What the view reads bodies with; None where it reads none."""
+        return getattr(self.view, "input_class", None)
+
     def get_override_parameters(self) -> list[Any]:
         found = []
         if self.method == "POST" and hasattr(self.view, "hidden"):
