@@ -161,6 +161,10 @@ def example(shape: Shape, shapes: Shape, *, inward: bool, depth: int = 0) -> Any
             for name, one in shape["properties"].items()
             if not (inward and one.get("readOnly"))
         }
+    return _single(shape)
+
+
+def _single(shape: Shape) -> Any:
     if shape.get("format") in EXAMPLES:
         return EXAMPLES[shape["format"]]
     if shape.get("type") == "string":
