@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import browser as browsers
 from tests.journeys import steps
@@ -61,9 +62,15 @@ def enter(browser: Browser, demo: StartedPanel, world: dict[str, Any], role: str
     known = next(one for one in world["users"] if one["role"] == role)
     person = browsers.enter(browser, demo.base)
     person.look = lambda *_: None  # type: ignore[method-assign]  # other journeys look at the sign-in
-    steps.sign_in(person, steps.Kept(seed=known["totp_secret"]), known["email"], known["password"])
+    steps.sign_in(person, _app(known["totp_secret"]), known["email"], known["password"])
     person.context.add_init_script(SHIFT)
     return person
+
+
+@cache
+def _app(seed: str) -> steps.Kept:
+    """One authenticator app a person: a code works once."""
+    return steps.Kept(seed=seed)
 
 
 def paths_of(person: Person) -> list[str]:
@@ -140,13 +147,13 @@ def test_keys_open_the_palette_and_the_sheet(
     person.go("/assistants/")
     person.page.keyboard.press(key)
     if key == "?":
-        assert person.page.locator("#keys[open]").is_visible()
+        expect(person.page.locator("#keys[open]")).to_be_visible()
         person.page.keyboard.press("Escape")
     else:
         person.page.keyboard.type("support")
         person.page.locator("#palette-hits a").filter(has_text="Support concierge").first.wait_for()
         person.page.keyboard.press("Enter")
         person.page.wait_for_url("**/assistants/*-*/")
-    assert person.page.locator("dialog[open]").count() == 0
+    expect(person.page.locator("dialog[open]")).to_have_count(0)
     person.context.close()
     person.require_no_fault()

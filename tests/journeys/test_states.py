@@ -93,7 +93,7 @@ def test_an_act_goes_on_by_itself_once_the_factor_is_proved(
     ada: Visitor, demo: StartedPanel, world: dict[str, Any]
 ) -> None:
     person = ada.person
-    person.go(f"/people/?q={_user(world, 'member')['email']}")
+    person.go(f"/people/?q={_user(world, 'operator')['email']}")
     person.page.locator("main tbody a[href^='/people/']").first.click()
     person.page.wait_for_load_state("networkidle")
     person.go(f"{person.page.url}roles/")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from panel.kernel.ids import new_id
@@ -36,3 +37,14 @@ class Headers:
         if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class Smaller(GZipMiddleware):
+    """Compress pages. Only pages: compressing would weaken the ETags of the API and hold back streams. What BREACH needs is
+    missing: no other site's requests in the background carry cookies, CSRF tokens are masked anew each time, and Django pads
+    answers by chance."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:  # type: ignore[override]
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)  # type: ignore[return-value]

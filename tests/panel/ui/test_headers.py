@@ -129,3 +129,13 @@ def test_a_fragment_that_is_refused_takes_the_whole_page() -> None:
     request = RequestFactory().get("/x/")
     request.htmx = True  # type: ignore[attr-defined]
     assert errors.answer(request, Missing("Gone."))["HX-Retarget"] == "body"
+
+
+def test_pages_are_compressed_and_nothing_else_is(client: Client) -> None:
+    page = client.get("/sign-in/", headers={"Accept-Encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page["Vary"]
+    assert "Content-Encoding" not in client.get("/sign-in/")
+    refused = client.get("/api/v1/secrets/", headers={"Accept-Encoding": "gzip"})
+    assert refused.status_code == 401
+    assert "Content-Encoding" not in refused
