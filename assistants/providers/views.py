@@ -64,6 +64,7 @@ FILTERS = [
 def providers(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     actor = actor_of(request)
+    may = queries.rights(actor)
     empty = Empty(
         gettext_lazy("No provider yet"),
         gettext_lazy("A provider runs the models. Any OpenAI-compatible address will do."),
@@ -76,11 +77,11 @@ def providers(request: HttpRequest) -> HttpResponseBase:
         COLUMNS,
         sort="name",
         filters=FILTERS,
-        empty=empty,
+        empty=empty.where(may["add"]),
         searchable=gettext_lazy("Search by name or legal entity"),
         csv_name="providers",
     )
-    return answer(request, "assistants/providers/list.html", page, {"may": queries.rights(actor)})
+    return answer(request, "assistants/providers/list.html", page, {"may": may})
 
 
 class WithSecrets(FormPage):

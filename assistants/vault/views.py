@@ -62,6 +62,7 @@ FILTERS = [
 def secrets(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     actor = actor_of(request)
+    may = queries.rights(actor)
     empty = Empty(
         gettext_lazy("No secret yet"),
         gettext_lazy(
@@ -76,11 +77,11 @@ def secrets(request: HttpRequest) -> HttpResponseBase:
         COLUMNS,
         sort="name",
         filters=FILTERS,
-        empty=empty,
+        empty=empty.where(may["add"]),
         searchable=gettext_lazy("Search by name"),
         csv_name="secrets",
     )
-    return answer(request, "assistants/vault/list.html", page, {"may": queries.rights(actor)})
+    return answer(request, "assistants/vault/list.html", page, {"may": may})
 
 
 @door(rules.ADD)

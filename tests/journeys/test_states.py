@@ -154,7 +154,7 @@ def test_without_a_network_a_form_stays_and_is_sent_again(ada: Visitor) -> None:
 
 def test_who_lacks_a_right_asks_and_gets_it_for_a_time(ada: Visitor, browser: Browser, world: dict[str, Any]) -> None:
     hana = Visitor(browser, ada.person.base, _user(world, "member"))
-    hana.person.go("/secrets/")
+    hana.person.go("/providers/")
     expect(hana.person.page.get_by_text("It needs the right")).to_be_visible()
     hana.person.look("forbidden")
     hana.person.fill("What you need it for", "The audit on Friday")
@@ -168,8 +168,8 @@ def test_who_lacks_a_right_asks_and_gets_it_for_a_time(ada: Visitor, browser: Br
     person.page.get_by_role("button", name="Approve").click()
     person.page.wait_for_load_state("networkidle")
     expect(person.page.get_by_text("Given until")).to_be_visible()
-    hana.person.go("/secrets/")
-    expect(hana.person.page.get_by_role("heading", name="Secrets").first).to_be_visible()
+    hana.person.go("/providers/")
+    expect(hana.person.page.get_by_role("heading", name="Providers").first).to_be_visible()
     hana.require_no_fault()
     ada.require_no_fault()
     hana.person.context.close()

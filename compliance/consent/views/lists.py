@@ -60,6 +60,7 @@ FILTERS = [
 def purposes(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     actor = actor_of(request)
+    may = queries.rights(actor)
     empty = Empty(
         gettext_lazy("No purpose yet"),
         gettext_lazy("A purpose says why data is processed. Bound to an assistant, its consent is asked and enforced."),
@@ -72,11 +73,11 @@ def purposes(request: HttpRequest) -> HttpResponseBase:
         COLUMNS,
         sort="slug",
         filters=FILTERS,
-        empty=empty,
+        empty=empty.where(may["write"]),
         searchable=gettext_lazy("Search by name"),
         csv_name="purposes",
     )
-    return answer(request, "compliance/consent/list.html", page, {"may": queries.rights(actor)})
+    return answer(request, "compliance/consent/list.html", page, {"may": may})
 
 
 @door(permits.VIEW)

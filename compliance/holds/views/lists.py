@@ -49,6 +49,7 @@ COLUMNS = [
 def holds(request: HttpRequest) -> HttpResponseBase:
     """The list; released holds stay."""
     actor = actor_of(request)
+    may = queries.rights(actor)
     page = ListPage(
         request,
         Rows(queries.listed(actor), ["reference"]),
@@ -62,11 +63,11 @@ def holds(request: HttpRequest) -> HttpResponseBase:
             gettext_lazy("A hold keeps records for a matter: no way of deleting takes them while it lasts."),
             gettext_lazy("Place a hold"),
             reverse("holds:new"),
-        ),
+        ).where(may["place"]),
         searchable=gettext_lazy("Search by reference"),
         csv_name="holds",
     )
-    return answer(request, "compliance/holds/list.html", page, {"may": queries.rights(actor)})
+    return answer(request, "compliance/holds/list.html", page, {"may": may})
 
 
 @door(permits.VIEW)

@@ -67,6 +67,7 @@ FILTERS = [
 def policies(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     actor = actor_of(request)
+    may = queries.rights(actor)
     empty = Empty(
         gettext_lazy("No policy yet"),
         gettext_lazy("A policy says what the organisation does with data, and who agreed to it. Begin with a starter."),
@@ -79,11 +80,11 @@ def policies(request: HttpRequest) -> HttpResponseBase:
         COLUMNS,
         sort="name",
         filters=FILTERS,
-        empty=empty,
+        empty=empty.where(may["write"]),
         searchable=gettext_lazy("Search by name"),
         csv_name="policies",
     )
-    return answer(request, "compliance/policies/list.html", page, {"may": queries.rights(actor)})
+    return answer(request, "compliance/policies/list.html", page, {"may": may})
 
 
 @door(permits.VIEW)

@@ -54,7 +54,7 @@ FILTERS = [
 @door(permits.SEE)
 def listing(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
-    rows = reading.visible_to(actor)
+    rows, may = reading.visible_to(actor), reading.rights(actor)
     page = ListPage(
         request, Rows(rows, ["number"]), COLUMNS, sort="due_on", filters=FILTERS,
         presets=[preset("open", gettext_lazy("Open"), "when=open"), preset("late", gettext_lazy("Late"), "when=late")],
@@ -62,8 +62,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             gettext_lazy("Nobody has asked yet"),
             gettext_lazy("People ask in the privacy centre; letters and calls are entered here."),
             gettext_lazy("Enter a request"), reverse("requests:new"),
-        ),
+        ).where(may["enter"]),
         searchable=gettext_lazy("Search by number"), csv_name="requests",
     )  # fmt: skip
-    values = {"may": reading.rights(actor), "numbers": statistics.numbers(rows, clock.now())}
+    values = {"may": may, "numbers": statistics.numbers(rows, clock.now())}
     return answer(request, "compliance/requests/list.html", page, values)

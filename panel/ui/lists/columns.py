@@ -1,7 +1,7 @@
 """What a list shows and how it can be narrowed and ordered."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from panel.ui.menu import Text
@@ -65,6 +65,10 @@ class Empty:
     url: str = ""
     other_verb: Text = ""
     other_url: str = ""
+
+    def where(self, may: bool) -> "Empty":
+        """Without the thing to do for somebody who may not do it."""
+        return self if may else replace(self, verb="", url="")
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,12 @@ def test_an_empty_vault_says_what_it_is_for(adam: Actor) -> None:
     assert "No secret yet" in told(visit(adam, reverse("vault:list")))
 
 
+def test_who_may_store_none_is_not_offered_to() -> None:
+    shown = told(visit(actor_of(make_person("bob")), reverse("vault:list")))
+    assert "No secret yet" in shown
+    assert "Store a secret" not in shown
+
+
 def test_a_new_secret_is_stored_and_not_shown(adam: Actor) -> None:
     given = {"name": "Mistral", "kind": "api_key", "value": VALUE, "expires_at": ""}
     answer = visit(adam, reverse("vault:new"), given)
