@@ -162,7 +162,7 @@ def test_who_lacks_a_right_asks_and_gets_it_for_a_time(ada: Visitor, browser: Br
     hana.person.look("request, asked")
     person = ada.person
     person.go("/")
-    person.page.get_by_text("asks for a right").first.click()
+    person.page.get_by_text("Hana Sato asks for a right").first.click()
     person.page.wait_for_load_state("networkidle")
     person.look("request, to answer")
     person.page.get_by_role("button", name="Approve").click()
