@@ -17,6 +17,7 @@ SLICES = [
     "accounts.credentials",
     "accounts.invitations",
     "compliance.subjects",
+    "compliance.reports",
     "compliance.auditing",
     "compliance.policies",
     "compliance.consent",

@@ -12,7 +12,8 @@ from accounts.access import services as access
 from compliance.consent import queries
 from compliance.consent.rules import permits
 from compliance.consent.rules.states import State
-from compliance.consent.services import receipts, restricting
+from compliance.consent.services import receipts, reporting, restricting
+from compliance.reports.services import making as reports
 from compliance.subjects import rules as subjects
 from compliance.subjects.services import linking
 from panel.journal import bundles, events
@@ -26,6 +27,7 @@ access.register_permits(*permits.PERMITS)
 linking.register_regrouped(restricting.follow)
 ledgers.append_only("consent_purposeversion", "consent_record")
 bundles.register(receipts.KIND, _("Receipt of a consent"))
+reports.register(reporting.KIND)
 menu.register(menu.Item("comply", _("Consent"), "consent:list", "hand", permits.VIEW, order=30))
 
 for name, title in (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.approvals.rules import kinds as approvals
+from compliance.reports.services import making as reports
 from compliance.requests.queries import clocks, reading, statistics
 from compliance.requests.rules import deadlines, permits, stores
 from compliance.requests.rules.kinds import KIND_NAMES, STAFF_NAMES, Kind
@@ -42,7 +43,7 @@ for scope in ("subject", "account"):
 deletion.register_resume("requests.erase", approving.resume)
 bundles.register(packing.KIND, _("Copy of a person’s data"))
 bundles.register(certifying.KIND, _("Certificate of an erasure"))
-bundles.register(reporting.KIND, _("Report of requests"))
+reports.register(reporting.KIND)
 demo.register(80, story.build)
 alarms.register("requests.late", statistics.late_alarm)
 menu.register(menu.Item("comply", _("Requests"), "requests:list", "inbox", permits.SEE, 10, statistics.waiting))

@@ -39,7 +39,6 @@ urlpatterns = [
     path("requests/deadlines/<slug:name>/", keeping.Clock.as_view(), name="clock"),
     path("requests/holidays/", keeping.NewHoliday.as_view(), name="holiday"),
     path("requests/holidays/<str:day>/removal/", keeping.NoHoliday.as_view(), name="no_holiday"),
-    path("requests/report/", keeping.Report.as_view(), name="report"),
     path("requests/<uuid:request_id>/", include(one)),
     path("privacy/requests/", centre.Mine.as_view(), name="mine"),
     path("privacy/requests/new/", centre.Ask.as_view(), name="ask"),

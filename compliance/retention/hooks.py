@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.approvals.rules import kinds
+from compliance.reports.services import making as reports
 from compliance.retention import queries
 from compliance.retention.rules import classes, permits
-from compliance.retention.services import clockwork, effects, manifest, own
+from compliance.retention.services import clockwork, effects, manifest, own, reporting
 from compliance.retention.services import demo as story
 from compliance.retention.views import signs
 from panel.journal import bundles, events
@@ -25,6 +26,7 @@ access.register_permits(*permits.PERMITS)
 ledgers.append_only("retention_step")
 own.register()
 bundles.register(manifest.KIND, _("Manifest of a retention run"))
+reports.register(reporting.KIND)
 kinds.register(effects.RUN)
 kinds.register(effects.SHORTEN)
 deletion.register_resume("retention", clockwork.after_release)

@@ -106,11 +106,3 @@ class HandOn(forms.Form):
 
 class Reason(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=MAX_WORDS, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class Standing(forms.Form):
-    as_of = forms.DateTimeField(
-        label=_("At"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("UTC."),
-    )

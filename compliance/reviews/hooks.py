@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import services as access
 from accounts.approvals.rules import kinds
+from compliance.reports.services import making as reports
 from compliance.reviews.models import Report
 from compliance.reviews.queries import looks, reading
 from compliance.reviews.queries.populations import means, roles, shared
@@ -33,7 +34,7 @@ from panel.ui import cards, menu
 access.register_permits(*permits.PERMITS)
 ledgers.append_only("reviews_decision", "reviews_evidence", "reviews_report")
 bundles.register(campaign.KIND, _("Report of an access review"))
-bundles.register(standing.KIND, _("Report of who could do what"))
+reports.register(standing.KIND)
 kinds.register(undoing.KIND)
 menu.register(
     menu.Item("comply", _("Access reviews"), "reviews:campaigns", "user-check", permits.DECIDE, 15, reading.waiting_for)

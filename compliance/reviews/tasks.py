@@ -1,12 +1,11 @@
 """Jobs of the access reviews."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
 from compliance.reviews.services import closing, freezing, recurring
-from compliance.reviews.services.reports import standing
 from panel.kernel import clock
 from panel.kernel.jobs import Run, job
 
@@ -19,11 +18,6 @@ def freeze(run: Run, campaign: str) -> None:
 @job("reviews.close", title=gettext_noop("Close an access review"), long=True, limit=timedelta(hours=2))
 def close(run: Run, campaign: str) -> None:
     closing.finish(run=run, campaign_id=UUID(campaign), at=clock.now())
-
-
-@job("reviews.standing", title=gettext_noop("Report who could do what"), long=True, limit=timedelta(hours=1))
-def report(run: Run, at: str) -> None:
-    standing.make(run=run, as_of=datetime.fromisoformat(at), at=clock.now())
 
 
 @job("reviews.tick", title=gettext_noop("Remind reviewers, begin and close reviews"), every=timedelta(minutes=1))

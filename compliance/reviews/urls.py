@@ -32,7 +32,6 @@ urlpatterns = [
     path("reviews/rules/new/", keeping.NewRule.as_view(), name="new_rule"),
     path("reviews/rules/<uuid:review_rule_id>/end/", keeping.RuleEnd.as_view(), name="rule_end"),
     path("reviews/reports/", lists.reports, name="reports"),
-    path("reviews/reports/standing/", keeping.Standing.as_view(), name="standing"),
     path("reviews/reports/<uuid:report_id>/<slug:part>/", keeping.Taking.as_view(), name="taking"),
     path("reviews/rights/<uuid:item_id>/", deciding.Decision.as_view(), name="item"),
     path("reviews/rights/<uuid:item_id>/reinstatement/", deciding.Reinstatement.as_view(), name="reinstatement"),

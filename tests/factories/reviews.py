@@ -1,11 +1,13 @@
 """Access reviews as a worker and people leave them: one open, one closed with its report."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.people.models import User
 from compliance.auditing.services import sinks, verifying
+from compliance.reports.services import making
 from compliance.reviews.models import Campaign
 from compliance.reviews.rules.scope import Scope
 from compliance.reviews.rules.states import Act
@@ -31,6 +33,11 @@ def make_review(keeper: User, reviewer: User, second: User, name: str) -> Campai
     jobs.perform(Job.objects.get(name="reviews.freeze", key=str(row.id)))
     row.refresh_from_db()
     return row
+
+
+def _reported(keeper: User) -> UUID:
+    done = jobs.perform(making.ask(actor=_fresh(keeper), kind="reviews.standing", until=None, at=clock.now()))
+    return UUID(str(done.result_id))
 
 
 def reviewed(keeper: User, reviewer: User, second: User, name: str) -> dict[str, str]:
@@ -61,5 +68,7 @@ def reviewed(keeper: User, reviewer: User, second: User, name: str) -> dict[str,
         "reviews:item_id": str(mine.id) if mine else "",
         "reviews:report_id": str(done.report.id),
         "reviews:part": "pdf",
+        "reports:report_id": str(_reported(keeper)),
+        "reports:part": "csv",
         "reviews:review_rule_id": str(rule.id),
     }

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_noop
 
 from accounts.access import services as access
 from compliance.auditing import queries
-from compliance.auditing.rules import EXPORTS, VIEW, safe
+from compliance.auditing.rules import EXPORTS, VIEW
+from compliance.reports.rules import safe
 from panel.journal import events
 from panel.journal import services as journal
 from panel.journal.models import Leaf

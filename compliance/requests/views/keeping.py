@@ -3,7 +3,6 @@
 from datetime import UTC, date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,9 +10,8 @@ from accounts.access.rules import door
 from compliance.requests import forms
 from compliance.requests.queries import clocks, reading, statistics
 from compliance.requests.rules import permits
-from compliance.requests.services import asking, reporting, settling
+from compliance.requests.services import asking, settling
 from compliance.requests.services.asking import Entered, Wish
-from compliance.requests.views.centre import bundle
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Act, FormPage, Page
@@ -48,18 +46,6 @@ class Deadlines(Page):
             "regimes": clocks.regimes().values(), "days": clocks.days_off(), "may": reading.rights(self.actor),
             "numbers": statistics.numbers(reading.visible_to(self.actor), self.at),
         }  # fmt: skip
-
-
-@door(permits.SEE)
-class Report(Page):
-    """POST: a signed bundle with every request by pseudonym, and the numbers."""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
-        return HttpResponseRedirect(reverse("requests:deadlines"))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
-        built = reporting.build(actor=self.actor, at=self.at)
-        return bundle(built.data, f"requests-{self.at:%Y-%m-%d}.zip")
 
 
 @door(permits.SETTLE)

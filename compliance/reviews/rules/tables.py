@@ -11,7 +11,6 @@ COLUMNS = (
     "given_by", "expires_at", "used_at", "flags", "state", "decided_at", "decided_by", "by_default", "reason", "exception",
     "before", "after",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 METHOD = (
     "The population is every right of the kinds in scope at one instant, read in one snapshot of the database.",
     (
@@ -36,12 +35,6 @@ METHOD = (
     "Pace: seconds between two decisions of one reviewer; what was decided together has one batch.",
     "A campaign that is closed cannot be changed: the database refuses it for every role.",
 )
-
-
-def safe(value: Any) -> str:
-    """The text of a CSV cell that no spreadsheet runs as a formula (OWASP, CSV injection)."""
-    text = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 @dataclass

@@ -15,7 +15,7 @@ from compliance.reviews import forms
 from compliance.reviews.queries import reading
 from compliance.reviews.rules.permits import DECIDE, MANAGE, VIEW
 from compliance.reviews.services import campaigns, closing, recurring
-from compliance.reviews.services.reports import kept, standing
+from compliance.reviews.services.reports import kept
 from compliance.reviews.views.base import OfCampaign, plan_options, wanted
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
@@ -110,19 +110,6 @@ class RuleEnd(Act):
 
     def back(self) -> str:
         return reverse("reviews:rules")
-
-
-@door(VIEW)
-class Standing(FormPage):
-    """Who could do what at an instant."""
-
-    form_class = forms.Standing
-    template_name = "compliance/reviews/standing.html"
-
-    def perform(self, form: Any) -> str:
-        job = standing.ask(actor=self.actor, as_of=form.cleaned_data["as_of"], at=self.at)
-        self.tell(_("The report is being written. It will stand in the list."))
-        return reverse("ops:job", args=[job.id])
 
 
 @door(VIEW)

@@ -1,8 +1,6 @@
 """Correcting what is wrong, reports, and a copy for development that names nobody."""
 
-import io
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from accounts.people.models import User
 from compliance.requests.models import Request
 from compliance.requests.queries import statistics
 from compliance.requests.rules.states import State
-from compliance.requests.services import correcting, reporting
+from compliance.requests.services import correcting
 from compliance.requests.services import demo as story
 from compliance.requests.services.copies import masked
 from panel.kernel import clock
@@ -22,7 +20,6 @@ from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Invalid
 from panel.kernel.registries import demo
 from tests.compliance.requests.stage import CANARY, EMAIL, account, fresh, in_work, said, visitor
-from tests.factories.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -54,18 +51,6 @@ def test_who_has_no_account_leaves_a_statement(pia: User, adam: User) -> None:
     )
     deciding.approve(actor=fresh(adam), approval=asked, seen=asked.digest, at=clock.now())
     assert row.messages.get(way="to_them").text == "I never said so"
-
-
-def test_the_report_counts_and_names_nobody(pia: User) -> None:
-    in_work(visitor(), "access", pia)
-    built = reporting.build(actor=fresh(pia), at=clock.now())
-    with zipfile.ZipFile(io.BytesIO(built.data)) as bundle:
-        numbers = json.loads(bundle.read("numbers.json"))
-        table = bundle.read("requests.csv").decode()
-    assert numbers["open"] == 1
-    assert "ACC-0001" in table
-    assert EMAIL not in table
-    assert signed_in(pia).post("/requests/report/").status_code == 200
 
 
 def test_what_is_late_raises_an_alarm(pia: User) -> None:

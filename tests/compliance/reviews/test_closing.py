@@ -164,10 +164,3 @@ def test_who_could_do_what_at_an_instant(alice: User, bob: User, assistant: Any)
     assert roles(changed) == ["viewer"]
     named = standing.named(standing.rights_at(changed))
     assert {(row["who"], row["right"]) for row in named if row["object"]} == {("Alice", "Owner"), ("Bob", "Viewer")}
-
-
-def test_a_report_of_a_day_to_come_is_refused(olga: User, charlie: User) -> None:
-    with pytest.raises(Invalid):
-        standing.ask(actor=actor_of(olga), as_of=clock.now() + timedelta(days=1), at=clock.now())
-    with pytest.raises(Forbidden):
-        standing.ask(actor=actor_of(charlie), as_of=clock.now(), at=clock.now())

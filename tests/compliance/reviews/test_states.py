@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.reports import rules as reports
 from compliance.reviews.rules import flags, recurring, states, tables
 from compliance.reviews.rules.states import Act, Campaign, Item, Step
 
@@ -67,7 +68,7 @@ def test_the_last_day_of_a_shorter_month() -> None:
 
 @given(st.text(max_size=40))
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert not tables.safe(text).lstrip(" ").startswith(tables.FORMULA)
+    assert not reports.safe(text).lstrip(" ").startswith(reports.FORMULA)
 
 
 def test_people_who_left_stand_first() -> None:

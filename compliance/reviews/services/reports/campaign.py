@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from compliance.reports.services import written
+from compliance.reports.services.written import Document
 from compliance.reviews.models import Campaign, Report
 from compliance.reviews.queries import words
 from compliance.reviews.queries.words import Words
@@ -15,8 +17,7 @@ from compliance.reviews.rules.scope import Scope
 from compliance.reviews.rules.states import ITEM_WORDS
 from compliance.reviews.rules.states import Item as State
 from compliance.reviews.rules.tables import COLUMNS, METHOD, Numbers
-from compliance.reviews.services.reports import data, drift, kept, written
-from compliance.reviews.services.reports.written import Document
+from compliance.reviews.services.reports import data, drift, kept
 from panel.kernel.actors import SYSTEM, Actor
 from panel.kernel.installation import organisation
 

@@ -6,32 +6,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
-from accounts.access import services as access
 from accounts.access.models import GrantChange
 from accounts.access.rules import Change, ObjectRole
 from accounts.credentials.models import ApiKey
 from accounts.people import queries as people
+from compliance.reports.rules import Asked, Kind, Table
 from compliance.reviews.queries.words import Words, right_word
 from compliance.reviews.rules.permits import VIEW
 from compliance.reviews.rules.populations import stamp
-from compliance.reviews.services.reports import kept, written
-from compliance.reviews.services.reports.written import Document
 from panel.journal.models import Leaf
 from panel.journal.rules import canonical
-from panel.kernel import jobs
-from panel.kernel.actors import SYSTEM, Actor
-from panel.kernel.errors import Invalid
-from panel.kernel.installation import organisation
-from panel.kernel.jobs import Run
-from panel.kernel.models import Job
+from panel.kernel.actors import SYSTEM
 from panel.kernel.registries import objects
 
-KIND = "reviews.standing"
 COLUMNS = ("who_kind", "who_id", "who", "right", "object_kind", "object_id", "object", "since", "until", "given_by")
 PRINTED = [
     ("who", "Who"),
@@ -48,15 +38,6 @@ METHOD = [
     "People who were disabled at the instant are listed with what stood for them; a disabled account can do nothing.",
 ]
 Row = dict[str, Any]
-
-
-@transaction.atomic
-def ask(*, actor: Actor, as_of: datetime, at: datetime) -> Job:
-    """Start the report. Raises Forbidden, Invalid for a day to come."""
-    access.require(actor, VIEW)
-    if as_of > at:
-        raise Invalid(fields={"as_of": _("This day has not come. Choose one before.")})
-    return jobs.start("reviews.standing", actor=actor, at=as_of.isoformat())
 
 
 def rights_at(as_of: datetime) -> list[Row]:
@@ -148,25 +129,21 @@ def named(rows: list[Row]) -> list[Row]:
     return sorted(found, key=lambda one: (one["who"].casefold(), one["object"], one["right"], one["object_id"]))
 
 
-def make(*, run: Run, as_of: datetime, at: datetime) -> None:
-    """The job's body."""
-    rows = named(rights_at(as_of))
-    run.progress(len(rows), len(rows), gettext_noop("Counted"), unit=gettext_noop("rights"))
-    counts = Counter(row["right"] for row in rows)
-    title, day = f"Rights on {stamp(as_of)}", stamp(as_of)
-    shown = rows[: written.MOST]
-    note = "" if len(shown) == len(rows) else f"The first {len(shown)} of {len(rows)} rights; all stand in rows.csv."
-    facts = [("Organisation", organisation() or "–"), ("At", day), ("Rights", len(rows))]
-    doc = Document(
-        title, facts, [("Rights", sorted(counts.items())), ("Method", METHOD)], PRINTED, shown, len(rows), note
-    )
-    plain = [{name: row[name] for name in COLUMNS} for row in rows]
-    told = {"format": 1, "at": day, "count": len(rows), "rights": dict(sorted(counts.items())), "method": METHOD}
-    files = {
-        "report.json": written.as_json(told), "rows.csv": written.as_csv(COLUMNS, plain),
-        "rows.json": written.as_json(plain), "report.html": written.as_html(doc), "report.pdf": written.as_pdf(doc),
-    }  # fmt: skip
-    with transaction.atomic():
-        report = kept.keep(kept.Made(KIND, files, {"at": day, "count": len(rows)}), actor=run.actor, at=at, as_of=as_of)
-        run.checkpoint(1)
-    run.result(*report.journal_ref)
+def table(asked: Asked) -> Table:
+    """Rights that stood at `asked.until`."""
+    rows = named(rights_at(asked.until))
+    kinds = Counter(row["object_kind"] or "organisation" for row in rows)
+    numbers = {"By right": sorted(Counter(row["right"] for row in rows).items()), "By place": sorted(kinds.items())}
+    return Table(COLUMNS, PRINTED, rows, numbers, METHOD, "Rights")
+
+
+KIND = Kind(
+    "reviews.standing",
+    gettext_lazy("Who could do what"),
+    gettext_lazy(
+        "Every right that stood at an instant: roles, grants, teams and API keys, from the history of rights."
+    ),
+    VIEW,
+    table,
+    period=False,
+)

@@ -1,13 +1,13 @@
 """The files of a report: CSV, JSON, HTML, PDF of the same rows and the same numbers.
 
-PDF and HTML list at most `MOST` rows; all of them stand in rows.csv and rows.json.
+The same document gives the same bytes. PDF and HTML list at most `MOST` rows; all of them stand in rows.csv and rows.json.
 """
 
 import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -18,7 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
-from compliance.reviews.rules.tables import safe
+from compliance.reports.rules import safe
 
 MOST = 1000
 FONT, BOLD = "Vera", "VeraBd"
@@ -36,7 +36,7 @@ class Document:
     rows: list[dict[str, Any]]
     total: int
     note: str = ""
-    more: dict[str, Any] = field(default_factory=dict)
+    heading: str = "Rights"
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -75,7 +75,7 @@ def as_html(doc: Document) -> bytes:
     ]
     for title, lines in doc.sections:
         parts += [f"<h2>{escape(title)}</h2>", *_html_lines(lines)]
-    parts += ["<h2>Rights</h2>", f"<p>{escape(doc.note)}</p>" if doc.note else "", "<table><thead><tr>"]
+    parts += [f"<h2>{escape(doc.heading)}</h2>", f"<p>{escape(doc.note)}</p>" if doc.note else "", "<table><thead><tr>"]
     parts += [f"<th>{escape(title)}</th>" for _name, title in doc.columns]
     parts.append("</tr></thead><tbody>")
     for row in doc.rows:
@@ -109,7 +109,12 @@ def as_pdf(doc: Document) -> bytes:
     for title, lines in doc.sections:
         story.append(Paragraph(escape(title), head))
         story += [Paragraph(_pdf_line(one), plain) for one in lines] or [Paragraph("None.", plain)]
-    story += [Paragraph("Rights", head), Paragraph(escape(doc.note), plain), Spacer(1, 6), _table(doc, pages.width)]
+    story += [
+        Paragraph(escape(doc.heading), head),
+        Paragraph(escape(doc.note), plain),
+        Spacer(1, 6),
+        _table(doc, pages.width),
+    ]
     pages.build(story)
     return out.getvalue()
 
