@@ -13,12 +13,12 @@ from panel.journal.rules.audit import CHUNK, Audit, Finding, Head, Row
 
 FETCH = 2000
 LONGEST = 2**62
-COLUMNS = ("at", "event", "actor_kind", "actor_id", "via_kind", "via_id", "object_kind", "object_id", "request_id")
 STEP = 20_000
 """Entries between two words about how far it is."""
 ROWS = """
-SELECT i.sequence, i.leaf_id, i.event, i.hash, l.data, l.at, l.event, l.actor_kind, l.actor_id, l.via_kind, l.via_id,
-    l.object_kind, l.object_id, l.request_id
+SELECT i.sequence, i.leaf_id::text, i.event, i.hash, l.data,
+    to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), l.event, l.actor_kind, l.actor_id::text, l.via_kind,
+    l.via_id::text, l.object_kind, l.object_id::text, l.request_id
 FROM journal_index i LEFT JOIN journal_leaf l ON l.id = i.leaf_id
 WHERE i.sequence >= %s AND i.sequence < %s ORDER BY i.sequence
 """
@@ -101,7 +101,7 @@ def _stream(statement: str, *values: int) -> Iterator[tuple[Any, ...]]:
 def _rows(start: int, end: int) -> Iterator[Row]:
     for sequence, leaf, event, hashed, data, *columns in _stream(ROWS, start, end):
         stored = None if data is None else bytes(data)
-        yield Row(sequence, leaf, event, bytes(hashed), stored, dict(zip(COLUMNS, columns, strict=True)))
+        yield Row(sequence, leaf, event, bytes(hashed), stored, tuple(columns))
 
 
 def _heads(start: int, end: int) -> Iterator[Head]:

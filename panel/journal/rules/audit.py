@@ -4,7 +4,8 @@ Fed by `journal_verify` from the database and by tests from lists.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from panel.journal.rules import checkpoint, leaf, tree
@@ -13,16 +14,16 @@ CHUNK = 1024  # even, so that neighbours stand in one chunk
 MOST = 1000  # findings that are told; a journal with more is lost anyway
 
 
-@dataclass(frozen=True)
-class Row:
-    """An index entry, and beside it the leaf as stored (`data` None: gone). `columns` repeat the leaf for searching."""
+class Row(NamedTuple):
+    """An index entry, and beside it the leaf as stored (`data` None: gone). `leaf` is an id as text or not; `columns` repeat
+    the leaf for searching."""
 
     sequence: int
-    leaf: UUID
+    leaf: UUID | str
     event: str
     hashed: bytes
     data: bytes | None
-    columns: Mapping[str, object] = field(default_factory=dict)
+    columns: leaf.Columns | None = None
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,6 @@ class Finding:
 Nodes = Callable[[int, int, int], Mapping[int, bytes]]
 
 
-def columns_of(found: leaf.Leaf) -> dict[str, object]:
-    """What the searchable columns of a leaf must say."""
-    via, obj = found.via or ("", None), found.object or ("", None)
-    return {
-        "at": found.at,
-        "event": found.event,
-        "actor_kind": found.actor[0],
-        "actor_id": found.actor[1],
-        "via_kind": via[0],
-        "via_id": via[1],
-        "object_kind": obj[0],
-        "object_id": obj[1],
-        "request_id": found.request,
-    }
-
-
 class Audit:
     """Feed rows in order of sequence, then `finish`. `nodes(level, first, last)` reads stored nodes by position."""
 
@@ -89,7 +74,7 @@ class Audit:
         self._nodes = nodes
         self._made: dict[int, dict[int, bytes]] = {}
         self._differing: set[tree.Coordinate] = set()
-        self._names: dict[int, tuple[UUID, str]] = {}
+        self._names: dict[int, tuple[UUID | str, str]] = {}
 
     def feed(self, row: Row) -> None:
         """Check one entry, grow the tree, compare each checkpoint that ends here."""
@@ -125,7 +110,8 @@ class Audit:
         return self.findings
 
     def _find(self, kind: str, sentence: str, sequence: int | None = None) -> None:
-        named, event = self._names.get(-1 if sequence is None else sequence, (None, ""))
+        found, event = self._names.get(-1 if sequence is None else sequence, (None, ""))
+        named = UUID(str(found)) if found else None
         if len(self.findings) < MOST:
             self.findings.append(Finding(kind, sentence, sequence, named, event))
 
@@ -136,13 +122,15 @@ class Audit:
         if tree.leaf_hash(row.data) != row.hashed:
             self._find("altered_leaf", "The leaf's bytes do not match the hash in the index.", row.sequence)
             return
+        columns = row.columns
+        if columns and columns[1] == row.event and leaf.repeats(row.data, str(row.leaf), columns):
+            return
         try:
             found = leaf.parse(row.data)
         except leaf.LeafError as error:
             self._find("malformed_leaf", f"The bytes are {error}.", row.sequence)
             return
-        wanted = columns_of(found)
-        if found.id != row.leaf or found.event != row.event or any(wanted[k] != v for k, v in row.columns.items()):
+        if (str(found.id), found.event, leaf.columns_of(found)) != (str(row.leaf), row.event, row.columns):
             self._find("altered_columns", "The columns for searching do not repeat the leaf's bytes.", row.sequence)
 
     def _check_heads(self) -> None:

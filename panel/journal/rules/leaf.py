@@ -3,10 +3,12 @@
 The bytes hold ids and no personal data, so that they stand for ever; docs/reference/journal-format.md is the contract.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -17,9 +19,21 @@ FORMAT = 1
 SALT_BYTES = 32
 MAX_TEXT = 512
 MAX_BYTES = 8192
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no whole number")
+
+
 COMMITMENT = b"panel/journal/personal/v1\x00"
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+_PLAIN = re.compile(r"[A-Za-z0-9 _.:/+-]*")
+_PERSONAL = re.compile(rb'"[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*')
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+_WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_READER = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number)
 
 Reference = tuple[str, UUID | None]
 
@@ -85,6 +99,55 @@ def parse(data: bytes) -> Leaf:
     if not same:  # other keys, another format number, another spelling of an instant
         raise LeafError("not the canonical form of a leaf of format 1")
     return leaf
+
+
+Columns = tuple[str, str, str, str | None, str, str | None, str, str | None, str]
+"""What the searchable columns say: at, event, kind and id of actor, means and object, request. Ids in their text form."""
+
+
+def columns_of(leaf: Leaf) -> Columns:
+    """What the columns beside these bytes must say."""
+    kind, who = leaf.actor
+    via, obj = leaf.via or ("", None), leaf.object or ("", None)
+    ids = [str(one) if one else None for one in (who, via[1], obj[1])]
+    return (instant(leaf.at), leaf.event, kind, ids[0], via[0], ids[1], obj[0], ids[2], leaf.request)
+
+
+def repeats(data: bytes, identifier: str, columns: Columns) -> bool:
+    """Whether these bytes are beyond doubt the canonical leaf of this id and these columns. A quick yes, five times as fast
+    as `parse`; after a no, `parse` says what is wrong, if anything."""
+    at, event, actor, actor_id, via, via_id, kind, object_id, request = columns
+    if not _PLAIN.fullmatch(f"{at}{event}{actor}{actor_id}{via}{via_id}{kind}{object_id}{request}{identifier}"):
+        return False
+    start = f'{{"actor":{_spelt(actor, actor_id)},"at":"{at}","detail":'.encode()
+    thing = _spelt(kind, object_id) if kind else "null"
+    middle = f',"event":"{event}","id":"{identifier}","object":{thing},"personal":['.encode()
+    means = _spelt(via, via_id) if via else "null"
+    end = f'],"request":"{request}","v":{FORMAT},"via":{means}}}'.encode()
+    place = data.rfind(middle)  # what follows holds hexadecimal digits only, so the last one is the one
+    if place < len(start) or not data.startswith(start) or not data.endswith(end):
+        return False
+    personal = data[place + len(middle) : len(data) - len(end)]
+    return (not personal or _PERSONAL.fullmatch(personal) is not None) and _plain_detail(data[len(start) : place])
+
+
+def _spelt(kind: str, identifier: str | None) -> str:
+    return f'{{"id":"{identifier}","kind":"{kind}"}}' if identifier else f'{{"id":null,"kind":"{kind}"}}'
+
+
+@lru_cache(4096)
+def _plain_detail(data: bytes) -> bool:
+    """Whether this is a detail in canonical form in which nothing needs a second look."""
+    if data == b"{}":
+        return True
+    if not data.isascii() or len(data) > MAX_TEXT or b"@" in data or _LONG_NUMBER.search(data):
+        return False
+    text = data.decode()
+    try:
+        value = _READER.decode(text)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and _WRITER.encode(value) == text
 
 
 def commitment(leaf: UUID, salt: bytes, detail: Mapping[str, Any]) -> bytes:
