@@ -52,7 +52,14 @@ def tamper_fixture(owner: Any) -> Callable[..., None]:
     """Run statements as the owner with all triggers and foreign keys of the ledger switched off."""
 
     def run(*statements: str) -> None:
-        tables = ("journal_leaf", "journal_index", "journal_node", "journal_signer", "journal_checkpoint")
+        tables = (
+            "journal_leaf",
+            "journal_index",
+            "journal_node",
+            "journal_signer",
+            "journal_checkpoint",
+            "journal_succession",
+        )
         for table in (*tables, "journal_detail"):
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
