@@ -21,7 +21,7 @@ SLICES = [
     "panel.journal", "panel.outbound", "panel.ui",
     "accounts.people", "accounts.access", "accounts.duties", "accounts.grants", "accounts.teams", "accounts.roles",
     "accounts.approvals", "accounts.elevation", "accounts.signin", "accounts.credentials", "accounts.invitations",
-    "compliance.subjects", "compliance.reports", "compliance.auditing", "compliance.policies",
+    "compliance.subjects", "compliance.reports", "compliance.auditing", "compliance.witness", "compliance.policies",
     "compliance.consent", "compliance.holds", "compliance.retention", "compliance.requests", "compliance.reviews",
     "assistants.guard", "assistants.vault", "assistants.providers", "assistants.catalog", "assistants.conversations",
     "assistants.gateway", "assistants.chat",

@@ -19,6 +19,7 @@ SLICES = [
     "compliance.subjects",
     "compliance.reports",
     "compliance.auditing",
+    "compliance.witness",
     "compliance.policies",
     "compliance.consent",
     "compliance.holds",

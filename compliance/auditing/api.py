@@ -17,7 +17,6 @@ from compliance.auditing import queries, rules
 from panel.journal import queries as ledger
 from panel.journal.models import Leaf
 from panel.journal.rules import canonical, tree
-from panel.journal.rules.checkpoint import verifier_key
 from panel.kernel.errors import Invalid, Missing
 from panel.ui.api.views import Collection, Endpoint
 
@@ -159,5 +158,4 @@ class Signers(Endpoint):
     serializer_class = SignersOut
 
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        keys = [verifier_key(ledger.origin(), public) for public in ledger.public_keys()]
-        return Response({"origin": ledger.origin(), "keys": keys})
+        return Response({"origin": ledger.origin(), "keys": queries.verifier_keys()})

@@ -90,8 +90,11 @@ class Sink(forms.Form):
         choices=[
             ("https", _("HTTPS: JSON lines in a POST")),
             ("syslog", _("Syslog: RFC 5424 over TLS or TCP")),
+            ("s3", _("Bucket: S3 and what speaks like it")),
             ("file", _("File in the data folder")),
             ("mail", _("Mail")),
+            ("tsa", _("Time-stamp authority: RFC 3161")),
+            ("witness", _("Witness: another panel, or any C2SP witness")),
         ],
     )
     what = forms.ChoiceField(
@@ -101,13 +104,17 @@ class Sink(forms.Form):
     target = forms.CharField(
         label=_("Where"),
         max_length=500,
-        help_text=_("https://logs.example.org/in, tls://logs.example.org:6514, a file's name, or an e-mail address."),
+        help_text=_(
+            "https://logs.example.org/in, tls://logs.example.org:6514, a file's name, or an e-mail address. A bucket: "
+            "https://s3.eu-central-1.amazonaws.com/bucket/prefix?region=eu-central-1. A witness: "
+            "https://other.example.org/witness."
+        ),
     )
     token = forms.CharField(
         label=_("Token"),
         required=False,
         max_length=500,
         widget=SecretInput(),
-        help_text=_("Sent as a bearer token, HTTPS only."),
+        help_text=_("HTTPS: a bearer token. Bucket: access key id:secret key. Witness: its verifier key."),
     )
     from_now = forms.BooleanField(label=_("From now on only"), required=False, initial=True, widget=Switch())

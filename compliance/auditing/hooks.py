@@ -26,7 +26,7 @@ from panel.ui.ways import tour
 access.register_permits(
     rules.VIEW, rules.DISCLOSE, rules.ROTATE_KEY, rules.SEE_MAP, rules.WRITE_RECORD, rules.KEEP_SINKS
 )
-ledgers.append_only("auditing_change")
+ledgers.append_only("auditing_change", "auditing_receipt")
 menu.register(menu.Item("comply", _("Journal"), "auditing:journal", "scroll-text", rules.VIEW, order=10))
 events.register("auditing.detail.disclosed", _("Personal detail in the journal read"), retention="privacy")
 menu.register(menu.Item("comply", _("Data map"), "auditing:datamap", "map", rules.SEE_MAP, order=50))
@@ -80,6 +80,14 @@ privacy.declare(
     },
 )
 privacy.declare(
+    "auditing.Receipt",
+    {
+        "note": NotPersonal("a checkpoint: origin, size, root and signature"),
+        "data": NotPersonal("what an outsider signed about a checkpoint"),
+        "by": NotPersonal("the name of an authority or a witness"),
+    },
+)
+privacy.declare(
     "auditing.Verification",
     {
         "outside": NotPersonal("a checkpoint: origin, size, root and signature"),
@@ -94,6 +102,7 @@ privacy.store(
 for word, title in (("added", _("Sink added")), ("paused", _("Sink paused")), ("resumed", _("Sink resumed")),
                     ("removed", _("Sink removed"))):  # fmt: skip
     events.register(f"auditing.sink.{word}", title)
+events.register("auditing.receipt.kept", _("Outsider signed a checkpoint"))
 events.register("auditing.verification.asked", _("Verification of the journal begun"))
 events.register("auditing.verification.ended", _("Verification of the journal ended"))
 letters.register(
@@ -132,6 +141,16 @@ def _checks(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
     return {one: objects.Card(gettext("Verification"), reverse("auditing:verification", args=[one])) for one in ids}
 
 
+def _receipts(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
+    if not access_queries.can(actor, rules.VIEW):
+        return {}
+    return {
+        one.id: objects.Card(one.by, reverse("auditing:receipts"))
+        for one in queries.receipts().filter(id__in=list(ids))
+    }
+
+
+objects.register(objects.Resolver("journal.receipt", "Word of an outsider", _receipts))
 objects.register(objects.Resolver("journal.sink", "Sink of the journal", _sinks))
 objects.register(objects.Resolver("journal.verification", "Verification of the journal", _checks))
 subjects.register_section(

@@ -8,7 +8,7 @@ from uuid import UUID
 from auditlog.models import AbstractLogEntry
 from django.db import models
 
-from compliance.auditing.rules import SINK_FORMS, SINK_KINDS, SINK_WHATS
+from compliance.auditing.rules import RECEIPTS, SINK_FORMS, SINK_KINDS, SINK_WHATS
 from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
 from panel.kernel.crypto.fields import EncryptedText
@@ -75,6 +75,29 @@ class Sink(models.Model):
     @property
     def journal_ref(self) -> tuple[str, UUID]:
         return "journal.sink", self.id
+
+
+class Receipt(models.Model):
+    """What an outsider signed about a checkpoint: the token of a time-stamp authority (RFC 3161, DER) or the signature line
+    of a witness. `note` is the checkpoint's text, `told_at` the instant that the outsider names, `by` its name."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    sink = models.UUIDField()
+    kind = models.CharField(max_length=8, choices=[(one, one) for one in RECEIPTS])
+    size = models.BigIntegerField()
+    note = models.TextField()
+    data = models.BinaryField()
+    by = models.CharField(max_length=200)
+    told_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(name="auditing_receipt_at", fields=["-at", "id"])]
+
+    @property
+    def journal_ref(self) -> tuple[str, UUID]:
+        return "journal.receipt", self.id
 
 
 class Verification(models.Model):

@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.people import queries as people
-from compliance.auditing.models import Sink, Verification
+from compliance.auditing.models import Receipt, Sink, Verification
 from panel.journal import events
 from panel.journal import queries as ledger
 from panel.journal.models import IndexEntry, Leaf
+from panel.journal.rules.checkpoint import verifier_key
 from panel.kernel.actors import Actor
 from panel.kernel.registries import objects
 from panel.kernel.registries.objects import Card
@@ -208,6 +209,19 @@ def backlog(row: Sink) -> int:
 
 def failing(at: datetime) -> list[Sink]:
     return list(Sink.objects.filter(paused=False, failing_since__lte=at - LATE).order_by("name"))
+
+
+def verifier_keys() -> list[str]:
+    """Of this journal, as signed-note tools and witnesses take them, oldest first."""
+    return [verifier_key(ledger.origin(), public) for public in ledger.public_keys()]
+
+
+def receipts() -> QuerySet[Receipt]:
+    return Receipt.objects.all()
+
+
+def receipt(receipt_id: UUID) -> Receipt | None:
+    return Receipt.objects.filter(id=receipt_id).first()
 
 
 def verifications() -> QuerySet[Verification]:

@@ -39,7 +39,10 @@ KEEP_SINKS = Permit(
     fresh=True,
     by_key=False,
 )
-SINK_KINDS, SINK_WHATS, SINK_FORMS = ("https", "syslog", "file", "mail"), ("entries", "checkpoints"), ("ocsf", "leaf")
+SINK_KINDS = ("https", "syslog", "s3", "file", "mail", "tsa", "witness")
+SINK_WHATS, SINK_FORMS = ("entries", "checkpoints"), ("ocsf", "leaf")
+ONLY_CHECKPOINTS = frozenset({"mail", "tsa", "witness"})
+RECEIPTS = ("tsa", "witness")
 EXPORTS = ("jsonl", "csv", "ocsf")
 NAME, ADDRESS, CONTACT, OFFICER = "record.name", "record.address", "record.contact", "record.officer"
 CONTROLLER = (NAME, ADDRESS, CONTACT, OFFICER)

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.auditing import api
-from compliance.auditing.views import contact, datamap, entries, journal, keys, sinks, taking
+from compliance.auditing.views import contact, datamap, entries, journal, keys, receipts, sinks, taking
 
 app_name = "auditing"
 endpoints = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("journal/sinks/new/", sinks.New.as_view(), name="new_sink"),
     path("journal/sinks/<uuid:sink_id>/pause/", sinks.Pause.as_view(), name="sink_pause"),
     path("journal/sinks/<uuid:sink_id>/removal/", sinks.Removal.as_view(), name="sink_removal"),
+    path("journal/receipts/", receipts.listing, name="receipts"),
+    path("journal/receipts/<uuid:receipt_id>/", receipts.one, name="receipt"),
     path("journal/keys/", keys.Keys.as_view(), name="keys"),
     path("journal/keys/rotation/", keys.KeyRotation.as_view(), name="key_rotation"),
     path("journal/<uuid:entry_id>/", entries.Entry.as_view(), name="entry"),

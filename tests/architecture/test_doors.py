@@ -26,8 +26,8 @@ def test_every_permit_of_a_door_is_registered() -> None:
 def test_every_route_has_a_name_and_ends_with_a_slash() -> None:
     wrong = [route.pattern for route in routes() if route.name.endswith("None")]
     assert wrong == []
-    # Probes (`/-/healthz`), well-known files (RFC 8615) and OAuth's endpoints are named as machines know them.
-    known = ("/-/", "/.well-known/", "/oauth/")
+    # Probes (`/-/healthz`), well-known files (RFC 8615), the endpoints of OAuth and of witnesses are named as machines know them.
+    known = ("/-/", "/.well-known/", "/oauth/", "/witness/add-checkpoint")
     assert [one.pattern for one in routes() if not one.path.endswith("/") and not one.path.startswith(known)] == []
 
 

@@ -19,6 +19,8 @@ REAL_TIME = (
     "accounts/credentials/views/rules.py",
     "assistants/gateway/engine/state/callers.py",
     "assistants/gateway/engine/state/identity.py",
+    "compliance/auditing/services/sending/objects.py",  # signatures of requests live in real time
+    "compliance/witness/services.py",  # and so do cosignatures
     "compliance/subjects/middleware.py",  # sessions and links of data subjects
     "compliance/subjects/services/proving.py",
     "compliance/subjects/tasks.py",

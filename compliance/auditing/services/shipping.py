@@ -1,19 +1,16 @@
 """Sending to sinks: at least once, in order, each entry under its own id; what waits is counted and told."""
 
 import json
-import os
 import socket
-import ssl
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from compliance.auditing.models import Sink
+from compliance.auditing.services.sending import lines, objects, outsiders
+from compliance.auditing.services.sending.errors import NotSent
 from panel.journal import queries as ledger
 from panel.journal.models import Checkpoint, IndexEntry
 from panel.journal.rules import leaf as format1
@@ -21,21 +18,15 @@ from panel.journal.rules import ocsf, syslog
 from panel.kernel import ids
 from panel.kernel.actors import SYSTEM
 from panel.kernel.crypto.keyring import KeyGone
-from panel.outbound import hosts
 from panel.outbound import services as outbound
-from panel.outbound.guard.errors import EgressError
-from panel.outbound.guard.lines import dial
-from panel.outbound.webhooks import wire
 
-BATCH, ROUNDS, LEASE, TIMEOUT = 500, 10, timedelta(seconds=60), 15.0
+BATCH, ROUNDS, LEASE = 500, 10, timedelta(seconds=60)
 EVERY = timedelta(hours=1)
 """How often a checkpoint goes out, when there is a new one."""
 PAUSE = timedelta(seconds=30)
 """After a failure."""
 
-
-class NotSent(Exception):  # noqa: N818 - an answer
-    """It did not arrive; the text is fit for people."""
+NDJSON, PLAIN = "application/x-ndjson", "text/plain; charset=utf-8"
 
 
 def work(at: datetime) -> int:
@@ -112,15 +103,20 @@ def _line(row: Sink, entry: IndexEntry) -> str:
 
 def _deliver(row: Sink, entries: Sequence[IndexEntry]) -> None:
     """Raises NotSent, OSError."""
-    lines = [_line(row, entry) for entry in entries]
+    text = [_line(row, entry) for entry in entries]
+    first, last = entries[0], entries[-1]
+    body = "\n".join(text).encode() + b"\n"
     if row.kind == "https":
-        span = {"x-journal-first": str(entries[0].sequence), "x-journal-last": str(entries[-1].sequence)}
-        _post(row, "\n".join(lines).encode() + b"\n", "application/x-ndjson", span)
+        span = {"x-journal-first": str(first.sequence), "x-journal-last": str(last.sequence)}
+        lines.post(row, body, NDJSON, span)
+    elif row.kind == "s3":
+        span = {"first-id": str(first.leaf_id), "last-id": str(last.leaf_id), "count": str(len(entries))}
+        objects.put(row, f"entries/{first.sequence:016}-{last.sequence:016}.jsonl", body, NDJSON, span)
     elif row.kind == "syslog":
         host = socket.gethostname()
-        _write_line(row, b"".join(_framed(host, entry, line) for entry, line in zip(entries, lines, strict=True)))
+        lines.syslog(row, b"".join(_framed(host, entry, line) for entry, line in zip(entries, text, strict=True)))
     else:
-        _append(row, "\n".join(lines) + "\n")
+        lines.append(row, body.decode())
 
 
 def _framed(host: str, entry: IndexEntry, line: str) -> bytes:
@@ -137,60 +133,28 @@ def _checkpoint(row: Sink, at: datetime) -> tuple[int, int]:
     if head is None or head.size <= row.reached or (row.last_at is not None and at - row.last_at < EVERY):
         return row.reached, 0
     if row.kind == "https":
-        _post(row, head.note.encode(), "text/plain; charset=utf-8", {"x-journal-size": str(head.size)})
+        lines.post(row, head.note.encode(), PLAIN, {"x-journal-size": str(head.size)})
+    elif row.kind == "s3":
+        objects.put(row, f"checkpoints/{head.size:016}.txt", head.note.encode(), PLAIN, {"size": str(head.size)})
+    elif row.kind == "tsa":
+        outsiders.stamp(row, head, at)
+    elif row.kind == "witness":
+        outsiders.witness(row, head, at)
     elif row.kind == "mail":
         outbound.send_mail(
             actor=SYSTEM, template="journal_checkpoint", to=str(row.target), at=at,
             context={"note": head.note, "size": head.size}, once=f"checkpoint-{row.id}-{head.size}",
         )  # fmt: skip
     elif row.kind == "syslog":
-        text = head.note.replace("\n", "\\n")
-        message = syslog.message(
-            at=at, host=socket.gethostname(), event="journal.checkpoint", uid=row.id, sequence=head.size, body=text,
-            failed=False,
-        )  # fmt: skip
-        _write_line(row, message)
+        lines.syslog(row, _told(row, head, at))
     else:
-        _append(row, head.note + "\n")
+        lines.append(row, head.note + "\n")
     return head.size, 1
 
 
-def _post(row: Sink, body: bytes, content: str, more: dict[str, str]) -> None:
-    headers = {"content-type": content, "user-agent": "ClawPanel", **more}
-    if row.token:
-        headers["authorization"] = f"Bearer {row.token}"
-    answer = wire.post(str(row.target), headers, body, allowed=hosts.allowed(), timeout=TIMEOUT, read=0)
-    if answer.problem:
-        raise NotSent(answer.said or _("It answered %(status)s.") % {"status": answer.status})
-
-
-def _write_line(row: Sink, data: bytes) -> None:
-    """TCP tells no arrival: what the other side had not read when the line broke goes out again with the next batch."""
-    scheme, _sep, rest = str(row.target).partition("://")
-    host, _colon, port = rest.rpartition(":")
-    host = host.strip("[]")
-    try:
-        line = dial(host, int(port), secure=scheme == "tls", allowed=hosts.allowed(), timeout=TIMEOUT)
-    except EgressError as error:
-        raise NotSent(error.sentence) from None
-    with line:
-        secured = ssl.create_default_context().wrap_socket(line, server_hostname=host) if scheme == "tls" else line
-        secured.sendall(data)
-        if isinstance(secured, ssl.SSLSocket):
-            secured.unwrap()
-
-
-def folder() -> Path:
-    return Path(settings.DATA_DIR) / "journal-stream"
-
-
-def _append(row: Sink, text: str) -> None:
-    """On disk when it returns."""
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder() / str(row.target)
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        os.write(file, text.encode())
-        os.fsync(file)
-    finally:
-        os.close(file)
+def _told(row: Sink, head: Checkpoint, at: datetime) -> bytes:
+    """A checkpoint as a message of syslog."""
+    return syslog.message(
+        at=at, host=socket.gethostname(), event="journal.checkpoint", uid=row.id, sequence=head.size,
+        body=head.note.replace("\n", "\\n"), failed=False,
+    )  # fmt: skip

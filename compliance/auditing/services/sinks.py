@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import services as access
 from compliance.auditing.models import Sink
-from compliance.auditing.rules import KEEP_SINKS, SINK_FORMS, SINK_KINDS, SINK_WHATS
+from compliance.auditing.rules import KEEP_SINKS, ONLY_CHECKPOINTS, SINK_FORMS, SINK_KINDS, SINK_WHATS
 from panel.journal import queries as ledger
 from panel.journal import services as journal
+from panel.journal.rules.cosignature import Verifier, WitnessError
 from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
@@ -24,6 +25,8 @@ from panel.outbound.mail.addresses import parse as parse_address
 from panel.outbound.webhooks import wire
 
 MOST = 20
+WEB = {"https", "s3", "tsa", "witness"}
+_KEY_PAIR = re.compile(r"[^\s:]{3,128}:\S{3,256}")
 _FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -38,8 +41,8 @@ def add(
     name = " ".join(name.split())[:80]
     if kind not in SINK_KINDS or what not in SINK_WHATS or form not in SINK_FORMS:
         raise Invalid(fields={"kind": _("Choose one of the kinds.")})
-    if kind == "mail" and what != "checkpoints":
-        raise Invalid(fields={"what": _("Only checkpoints go out by mail.")})
+    if kind in ONLY_CHECKPOINTS and what != "checkpoints":
+        raise Invalid(fields={"what": _("Only checkpoints go there.")})
     if not name:
         raise Invalid(fields={"name": _("Give it a name.")})
     if Sink.objects.filter(name=name).exists() or Sink.objects.count() >= MOST:
@@ -47,7 +50,7 @@ def add(
     row = Sink(id=ids.new_id(at), name=name, kind=kind, what=what, form=form, created_at=at)
     row.key_id = keyring.create("webhook", owners=(row.id,))
     row.target, row.place = _checked(kind, target.strip())
-    row.token = token.strip() or None
+    row.token = _checked_token(kind, token.strip()) or None
     head = ledger.head()
     if from_now and head is not None:
         row.reached = head.size - 1 if what == "entries" else -1
@@ -60,10 +63,23 @@ def add(
     return row
 
 
+def _checked_token(kind: str, token: str) -> str:
+    """Raises Invalid."""
+    if kind == "s3" and not _KEY_PAIR.fullmatch(token):
+        raise Invalid(fields={"token": _("Write the access key's id, a colon, and the secret key.")})
+    if kind == "witness":
+        try:
+            return Verifier.of(token).text()
+        except WitnessError:
+            told = _("Write the witness's verifier key: name+8 hex digits+base64, of the kind for cosignatures.")
+            raise Invalid(fields={"token": told}) from None
+    return token
+
+
 def _checked(kind: str, target: str) -> tuple[str, str]:
     """(target, what is shown of it). Raises Invalid."""
     try:
-        if kind == "https":
+        if kind in WEB:
             url = wire.vet(target, hosts.allowed())
             found = parse(url)
             return url, f"{found.host}:{found.port}"

@@ -25,6 +25,9 @@ KINDS: dict[str, Text] = {
     "syslog": gettext_lazy("Syslog"),
     "file": gettext_lazy("File"),
     "mail": gettext_lazy("Mail"),
+    "s3": gettext_lazy("Bucket"),
+    "tsa": gettext_lazy("Time-stamps"),
+    "witness": gettext_lazy("Witness"),
 }
 WHATS: dict[str, Text] = {"entries": gettext_lazy("Entries"), "checkpoints": gettext_lazy("Checkpoints")}
 
@@ -60,7 +63,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             reverse("auditing:new_sink") if may else "",
         ),
     )  # fmt: skip
-    return answer(request, "compliance/auditing/sinks.html", page, {"may": may})
+    return answer(request, "compliance/auditing/sinks.html", page, {"may": may, "keys": queries.verifier_keys()})
 
 
 @door(rules.KEEP_SINKS)

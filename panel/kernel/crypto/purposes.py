@@ -17,6 +17,7 @@ CONTENT = {
     "content",
     "journal",
     "journal-signing",
+    "witness-signing",
     "token-signing",
     "blind",
     "spool",

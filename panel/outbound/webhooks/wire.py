@@ -31,11 +31,12 @@ def post(
     timeout: float,
     read: int,
     lookup: Lookup = system_lookup,
+    method: str = "POST",
 ) -> Answer:
     """`timeout` in seconds for everything; `read`: how many bytes of the answer are kept. Raises nothing."""
     began = time.monotonic()
     try:
-        status, head = asyncio.run(_post(url, headers, body, allowed, timeout, read, lookup))
+        status, head = asyncio.run(_send(method, url, headers, body, allowed, timeout, read, lookup))
     except EgressError as error:
         return Answer(error.code, 0, _ms(began), b"", error.sentence)
     return Answer("" if 200 <= status < 300 else "status", status, _ms(began), head)
@@ -58,13 +59,14 @@ async def _vet(url: str, allowed: Hosts) -> str:
         await egress.close()
 
 
-async def _post(
-    url: str, headers: Mapping[str, str], body: bytes, allowed: Hosts, seconds: float, read: int, lookup: Lookup
-) -> tuple[int, bytes]:
+async def _send(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, allowed: Hosts, seconds: float, read: int,
+    lookup: Lookup,
+) -> tuple[int, bytes]:  # fmt: skip
     egress = Egress(lambda: allowed, lookup=lookup)
     try:
         async with asyncio.timeout(seconds):
-            response = await egress.request("POST", url, headers=headers, body=body, read_timeout=seconds)
+            response = await egress.request(method, url, headers=headers, body=body, read_timeout=seconds)
             head = b""
             try:
                 while len(head) < read and (part := await response.content.read(read - len(head))):

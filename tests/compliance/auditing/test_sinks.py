@@ -1,8 +1,6 @@
 """Sinks: what is sealed arrives at least once under its own id, what waits is counted, a failure is told."""
 
 import json
-import socket
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +11,7 @@ from compliance.auditing import queries
 from compliance.auditing.hooks import sinks_alarm
 from compliance.auditing.models import Sink
 from compliance.auditing.services import shipping, sinks
+from compliance.auditing.services.sending import lines
 from panel.journal import queries as ledger
 from panel.journal import sealing
 from panel.journal import services as journal
@@ -20,7 +19,6 @@ from panel.journal.models import IndexEntry, Leaf
 from panel.kernel import clock
 from panel.kernel.actors import SYSTEM
 from panel.kernel.errors import Conflict, Forbidden, Invalid
-from panel.outbound import hosts
 from panel.outbound.models import Message
 from panel.outbound.webhooks import wire
 from tests.factories.people import actor_of
@@ -63,8 +61,8 @@ def test_a_file_gets_each_entry_once_and_goes_on_where_it_was(adam: User) -> Non
     shipping.work(clock.now())
     events(2)
     shipping.work(clock.now())
-    lines = (shipping.folder() / "out.jsonl").read_text().splitlines()
-    found = [json.loads(line)["metadata"]["sequence"] for line in lines]
+    kept = (lines.folder() / "out.jsonl").read_text().splitlines()
+    found = [json.loads(line)["metadata"]["sequence"] for line in kept]
     assert found == sorted(set(found))
     assert found[-1] == ledger.head().size - 1  # type: ignore[union-attr]
     row.refresh_from_db()
@@ -121,36 +119,6 @@ def test_a_worker_that_died_leaves_nothing_out(adam: User, posted: list[Body]) -
     assert queries.backlog(row) == 0
 
 
-def test_syslog_messages_are_framed(adam: User) -> None:
-    server = socket.create_server(("127.0.0.1", 0))
-    host, port = server.getsockname()[:2]
-    hosts.add(host=f"{host}:{port}", reason="for the test", actor=fresh(adam), at=clock.now())
-    got: list[bytes] = []
-
-    def listen() -> None:
-        line, _peer = server.accept()
-        with line:
-            while part := line.recv(65536):
-                got.append(part)
-
-    thread = threading.Thread(target=listen)
-    thread.start()
-    row = add(adam, "syslog", f"tcp://{host}:{port}")
-    events(2)
-    shipping.work(clock.now())
-    thread.join(10)
-    server.close()
-    row.refresh_from_db()
-    assert row.problem == ""
-    data, seen = b"".join(got), 0
-    while data:
-        length, _space, rest = data.partition(b" ")
-        message, data = rest[: int(length)], rest[int(length) :]
-        assert message.startswith(b"<109>1 ")
-        seen += 1
-    assert seen == row.sent
-
-
 def test_checkpoints_go_out_at_most_once_an_hour(adam: User, posted: list[Body]) -> None:
     add(adam, "https", "https://witness.example.org/", what="checkpoints")
     add(adam, "mail", "auditor@example.org", what="checkpoints")
@@ -178,6 +146,9 @@ def test_checkpoints_go_out_at_most_once_an_hour(adam: User, posted: list[Body])
         ("file", "", "entries"),
         ("mail", "auditor@example.org", "entries"),
         ("mail", "nobody", "checkpoints"),
+        ("tsa", "https://tsa.example.org/", "entries"),
+        ("witness", "https://witness.example.org/", "checkpoints"),
+        ("s3", "https://s3.example.org/bucket", "entries"),
         ("pigeon", "x", "entries"),
     ],
 )

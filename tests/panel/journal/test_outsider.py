@@ -186,7 +186,7 @@ def test_a_journal_made_anew_by_who_has_the_key_is_named_against_one_that_went_o
 
 def test_a_change_of_keys_is_told_apart_from_tampering(tamper: Tamper, tmp_path: Path) -> None:
     known, option = fingerprint(), keep(tmp_path)
-    signers.succeed(actor=SYSTEM, reason="yearly", overlap=timedelta(0), at=AT + timedelta(days=1))
+    signers.succeed(actor=SYSTEM, reason="yearly", overlap=timedelta(0), at=AT)
     grow(4)
     assert verify(option) == (0, [])
     assert outside(known) == ([], 1)

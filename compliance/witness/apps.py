@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WitnessConfig(AppConfig):
+    name = "compliance.witness"
+    label = "witness"
