@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.access import queries as access
 from accounts.access.models import GrantChange
@@ -70,6 +70,13 @@ def waiting_for(actor: Actor) -> int:
         return 0
     rows = Item.objects.waiting().filter(reviewer_id=actor.id, campaign__state=State.OPEN)
     return len(rows.order_by().values_list("pk", flat=True)[:SHOWN])
+
+
+def next_waiting(actor: Actor, after: Item) -> Item | None:
+    """What waits for this person behind that right in the same review, else the first that waits before it."""
+    rows = Item.objects.waiting().filter(campaign=after.campaign_id, reviewer_id=actor.id).exclude(pk=after.pk)
+    ahead = rows.filter(Q(place__gt=after.place) | Q(place=after.place, pk__gt=after.pk))
+    return ahead.order_by("place", "pk").first() or rows.order_by("place", "pk").first()
 
 
 def reviewing(actor: Actor) -> list[tuple[Campaign, int]]:

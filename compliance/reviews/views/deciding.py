@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -67,7 +67,16 @@ class Decision(OfItem, FormPage):
     def after(self) -> str:
         back = self.request.POST.get("back", "")
         inside = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
-        return back if inside else self.back()
+        return self._onwards(back) if inside else self.back()
+
+    def _onwards(self, back: str) -> str:
+        """The list with the next right beside it that waits for the same reviewer."""
+        path, _sep, query = back.partition("?")
+        asked = QueryDict(query, mutable=True)
+        following = reading.next_waiting(self.actor, self.item)
+        if asked.get("peek") == str(self.item.id) and following is not None:
+            asked["peek"] = str(following.id)
+        return f"{path}?{asked.urlencode()}" if asked else path
 
 
 @door(DECIDE)

@@ -1,4 +1,5 @@
-/* A row beside its list. J and K walk, Esc closes, Enter opens the row's own page; the links do the same without this. */
+/* A row beside its list. J and K walk, Esc closes, Enter opens the row's own page; the links do the same without this.
+   A button in the panel may have a key of its own (data-key), which goes first; with data-sure the key only leads to it. */
 "use strict";
 (() => {
   const narrow = matchMedia("(width < 52rem)");
@@ -56,11 +57,15 @@
 
   /* Escape and Enter are no single-letter keys: they stay when those are switched off. */
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || typing(event.target)) return;
+    const up = event.shiftKey && event.key === "J";
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && !up) || typing(event.target)) return;
     const panel = open();
     if (panel && event.key === "Escape" && !document.querySelector("details[data-menu][open]")) return close(panel);
     if (panel && event.key === "Enter" && !busy(event) && panel.dataset.href) return location.assign(panel.dataset.href);
-    if ((event.key !== "j" && event.key !== "k") || document.documentElement.dataset.keys === "off") return;
+    if (document.documentElement.dataset.keys === "off") return;
+    const own = panel && panel.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (own) return "sure" in own.dataset ? own.focus() : own.click();
+    if (!up && event.key !== "j" && event.key !== "k") return;
     const list = panel ? listOf(panel) : document.querySelector("[data-list]:has(tr[data-peek])");
     if (list) step(list, event.key === "j" ? 1 : -1);
   });
