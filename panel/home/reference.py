@@ -122,7 +122,9 @@ def _resolved(shape: Shape, shapes: Shape) -> Shape:
 
 def _words(shape: Shape) -> str:
     limits = [f"{name} {shape[key]}" for key, name in _LIMITS.items() if key in shape]
-    return ". ".join(part for part in [shape.get("description", "").rstrip("."), ", ".join(limits)] if part)
+    told = shape.get("description", "").rstrip(".")
+    # A list of choices repeats what the type says already.
+    return ". ".join(part for part in ["" if told.startswith("* `") else told, ", ".join(limits)] if part)
 
 
 _LIMITS = {"maxLength": "at most", "minLength": "at least", "maximum": "at most", "minimum": "at least"}
