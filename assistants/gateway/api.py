@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +18,12 @@ from panel.kernel.errors import Missing, Refusal
 from panel.ui.api.views import Endpoint
 
 SIZE, MOST = 50, 200
+
+
+ASKED = [
+    OpenApiParameter("assistant", UUID, description="Calls of this assistant only."),
+    OpenApiParameter("verdict", str, enum=list(ACTIONS), description="Calls with this worst verdict only."),
+]
 
 
 class TraceOut(serializers.ModelSerializer[Call]):
@@ -46,6 +53,7 @@ class TraceOut(serializers.ModelSerializer[Call]):
         ]
 
 
+@extend_schema_view(get=extend_schema(parameters=ASKED, responses=TraceOut(many=True)))
 @door(SEE_TRACES)
 class Traces(Endpoint):
     """Newest first; `?cursor=` is the last id of the page before, `?assistant=` and `?verdict=` narrow."""

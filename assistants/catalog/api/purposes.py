@@ -182,6 +182,7 @@ _WHO = OpenApiParameter(END_USER, str, OpenApiParameter.HEADER, description="Who
 class Consents(OfAssistant):
     serializer_class = ConsentOut
     input_class = ConsentIn
+    pagination_class = None
 
     @extend_schema(operation_id="assistants_consents_asked", parameters=[_WHO], responses=AskedOut(many=True))
     def get(self, request: Request, assistant_id: UUID) -> Response:  # noqa: ARG002

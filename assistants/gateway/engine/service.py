@@ -17,6 +17,7 @@ from assistants.gateway.engine.ledger.spool import Spool, SpoolUnavailable
 from assistants.gateway.engine.live import Live
 from assistants.gateway.engine.playground.nonces import Nonces
 from assistants.gateway.engine.state import gate
+from assistants.gateway.engine.state.consent import PLAYGROUND
 from assistants.gateway.engine.state.feed import Feed
 from assistants.gateway.engine.state.identity import Checked
 from assistants.gateway.engine.state.snapshot import DRAFT, LIVE, Key, Snapshot
@@ -45,6 +46,7 @@ class Service:
         self.feed = Feed(config, self.worker, self._changed)
         self.checked = Checked()
         self.nonces = Nonces(config.tickets)
+        self._trying: asyncio.Task[None] | None = None
         self._chores: list[asyncio.Task[None]] = []
         self._looking: set[asyncio.Task[None]] = set()
 
@@ -56,6 +58,7 @@ class Service:
             asyncio.create_task(self._every(REFUSAL_SECONDS, self._tell_refusals)),
             asyncio.create_task(self._every(STUCK_SECONDS, self._end_stuck)),
             asyncio.create_task(self._every(ENDS_SECONDS, self._end_what_ran_out)),
+            asyncio.create_task(self._every(ENDS_SECONDS, self._end_tries)),
         ]
 
     async def close(self) -> None:
@@ -130,6 +133,18 @@ class Service:
         task = asyncio.create_task(look())
         self._looking.add(task)
         task.add_done_callback(self._looking.discard)
+
+    def _end_tries(self) -> None:
+        """The snapshot knows no rights of people: those who try an assistant in the panel are looked at one by one."""
+        if self._trying is None or self._trying.done():
+            self._trying = asyncio.create_task(self._ask_for_tries())
+
+    async def _ask_for_tries(self) -> None:
+        for call in self.live.where(lambda call: call.source == PLAYGROUND):
+            if call.person and call.assistant:
+                with contextlib.suppress(ApiError):  # while nobody can be asked, the lease decides
+                    if not await self.feed.may_try(call.person, call.assistant.id):
+                        call.abort("model_not_found")
 
     def _end_restricted(self, snapshot: Snapshot) -> None:
         if snapshot.restricted:

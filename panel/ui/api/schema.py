@@ -32,6 +32,13 @@ class Schema(AutoSchema):
             found["x-scope"] = f"manage:{permit.name.partition('.')[0]}"
         return found
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        collection = self.method == "GET" and hasattr(self.view, "hidden")
+        return collection or super()._is_list_view(serializer)
+
+    def _is_create_operation(self) -> bool:
+        return (self.method == "POST" and hasattr(self.view, "hidden")) or super()._is_create_operation()
+
     def get_request_serializer(self) -> Any:
         """What the view reads bodies with; None where it reads none."""
         return getattr(self.view, "input_class", None)

@@ -182,6 +182,11 @@ class Feed:
         found = self._loader.trial(row[0], bytes(row[1])) if row is not None else None
         return found if found is not None and found.digest == digest else None
 
+    async def may_try(self, person: UUID, assistant: UUID) -> bool:
+        """Whether somebody's rights still let them try an assistant. Raises ApiError."""
+        row = await self._look_up(sql.TRYING, person, assistant, clock.now())
+        return row is not None and bool(row[0])
+
     async def job(self, job_id: UUID) -> sql.Row | None:
         """What the page of a long job shows now: whether it is over, and the rest. Raises ApiError."""
         return await self._look_up(sql.JOB, job_id)

@@ -66,10 +66,47 @@ SECRETS: Final = (
     " JOIN vault_secretversion v ON v.secret_id = s.id AND v.number = s.current WHERE s.epoch > %s"
 )
 BINDINGS: Final = "SELECT secret_id, user_kind, user_id FROM vault_secretbinding WHERE secret_id = ANY(%s)"
+
+
+def _ways(person: str, assistant: str, permit: str, roles: str, grants: str = "") -> str:
+    """SQL for the ends of every way in which a person may do something to an assistant, as accounts.access decides it."""
+    return f"""
+      SELECT coalesce(g.expires_at, 'infinity') AS ends FROM access_rolegrant g
+       WHERE g.user_id = {person} AND g.role IN ({roles})
+      UNION ALL
+      SELECT coalesce(g.expires_at, 'infinity') FROM access_customrolegrant g
+        JOIN access_customrole c ON c.id = g.role_id AND c.retired_at IS NULL AND '{permit}' = ANY(c.permits)
+       WHERE g.user_id = {person}
+      UNION ALL
+      SELECT g.expires_at FROM access_guest g WHERE g.user_id = {person} AND '{permit}' = ANY(g.permits)
+      UNION ALL
+      SELECT coalesce(g.expires_at, 'infinity') FROM catalog_assistantusergrant g
+       WHERE g.user_id = {person} AND g.content_object_id = {assistant}{grants}
+      UNION ALL
+      SELECT coalesce(g.expires_at, 'infinity') FROM people_user_groups m
+        JOIN catalog_assistantteamgrant g ON g.group_id = m.group_id AND g.content_object_id = {assistant}{grants}
+       WHERE m.user_id = {person}"""  # noqa: S608 - names of columns from this file
+
+
+# Whether somebody may still try an assistant in the playground (permit catalog.try_assistant) at an instant.
+TRYING: Final = f"""
+SELECT coalesce(max(w.ends) > b.at AND coalesce(
+  (SELECT v.expires_at FROM access_guest v WHERE v.user_id = b.person), 'infinity') > b.at, false)
+FROM (SELECT %s::uuid AS person, %s::uuid AS assistant, %s::timestamptz AS at) b
+JOIN people_user u ON u.id = b.person AND u.state = 'active'
+LEFT JOIN LATERAL ({
+    _ways(
+        "b.person",
+        "b.assistant",
+        "catalog.try_assistant",
+        "'administrator'",
+        " AND g.permission_id IN (SELECT id FROM auth_permission WHERE codename IN ('operator', 'editor', 'owner'))",
+    )
+}) w ON true GROUP BY b.person, b.at"""  # noqa: S608
 # A key with its assistants, each until its owner's right to see it ends (permit catalog.view_assistant, decided as
 # accounts.access does; a property test holds the two together): the longest of all their ways in Unix seconds, infinity
 # without an end; an assistant without any way is left out.
-_KEY: Final = """
+_KEY: Final = f"""
 SELECT k.digest, k.id, k.scopes, k.expires_at, k.revoked_at IS NULL AND u.state = 'active', k.networks,
   a.ids, a.ends, k.previous_digest, k.previous_until, k.kind, k.key_id
 FROM credentials_apikey k JOIN people_user u ON u.id = k.owner_id LEFT JOIN LATERAL (
@@ -78,28 +115,13 @@ FROM credentials_apikey k JOIN people_user u ON u.id = k.owner_id LEFT JOIN LATE
     SELECT extract(epoch FROM least(max(w.ends), coalesce(
         (SELECT v.expires_at FROM access_guest v WHERE v.user_id = k.owner_id), 'infinity')))::float8 AS ends,
         max(w.ends) AS found
-    FROM (
-      SELECT coalesce(g.expires_at, 'infinity') AS ends FROM access_rolegrant g
-       WHERE g.user_id = k.owner_id AND g.role IN ('administrator', 'auditor', 'privacy_officer')
-      UNION ALL
-      SELECT coalesce(g.expires_at, 'infinity') FROM access_customrolegrant g
-        JOIN access_customrole c ON c.id = g.role_id AND c.retired_at IS NULL
-         AND 'catalog.view_assistant' = ANY(c.permits)
-       WHERE g.user_id = k.owner_id
-      UNION ALL
-      SELECT g.expires_at FROM access_guest g
-       WHERE g.user_id = k.owner_id AND 'catalog.view_assistant' = ANY(g.permits)
-      UNION ALL
-      SELECT coalesce(g.expires_at, 'infinity') FROM catalog_assistantusergrant g
-       WHERE g.user_id = k.owner_id AND g.content_object_id = l.assistant_id
-      UNION ALL
-      SELECT coalesce(g.expires_at, 'infinity') FROM people_user_groups m
-        JOIN catalog_assistantteamgrant g ON g.group_id = m.group_id AND g.content_object_id = l.assistant_id
-       WHERE m.user_id = k.owner_id
+    FROM ({
+    _ways("k.owner_id", "l.assistant_id", "catalog.view_assistant", "'administrator', 'auditor', 'privacy_officer'")
+}
     ) w
   ) r
   WHERE l.api_key_id = k.id AND r.found IS NOT NULL
-) a ON true WHERE k.kind IN ('gateway', 'client') AND """
+) a ON true WHERE k.kind IN ('gateway', 'client') AND """  # noqa: S608
 KEYS: Final = _KEY + "k.epoch > %s AND (%s OR k.revoked_at IS NULL) ORDER BY k.epoch DESC LIMIT %s"
 KEY: Final = _KEY + "%s IN (k.digest, k.previous_digest)"
 CLIENT: Final = _KEY + "k.kind = 'client' AND k.key_id = %s"

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 
 from accounts.access import queries as access
+from accounts.access.rules import Permit
 from accounts.grants import services as grants
 from accounts.people.rules import State
 from assistants.catalog.rules import permits
@@ -37,13 +38,7 @@ def loaded(key: Any) -> Any:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=worlds.WORLD)
 def test_the_gateway_decides_as_the_panel_does(world_stage: Stage, world: dict[str, Any]) -> None:
-    renamed = {**world}
-    # Only this permit matters here; the others of these worlds are made up.
-    for part in ("custom", "guests"):
-        renamed[part] = {
-            user: ({permits.VIEW.name} if "t.see" in value[0] else set(), *value[1:])
-            for user, value in world[part].items()
-        }
+    renamed = _renamed(world, permits.VIEW)
     with transaction.atomic():
         found = []
         for user in world_stage.users:
@@ -57,6 +52,29 @@ def test_the_gateway_decides_as_the_panel_does(world_stage: Stage, world: dict[s
             for thing in world_stage.objects:
                 allowed = access.can(actor_of(user), permits.VIEW, thing, AT)
                 assert (known.usable(AT.timestamp()) and known.may_call(thing.id, AT.timestamp())) == allowed
+        transaction.set_rollback(True)
+
+
+def _renamed(world: dict[str, Any], permit: Permit) -> dict[str, Any]:
+    """Only this permit matters here; the others of these worlds are made up."""
+    found = {**world}
+    for part in ("custom", "guests"):
+        found[part] = {
+            user: ({permit.name} if "t.see" in value[0] else set(), *value[1:]) for user, value in world[part].items()
+        }
+    return found
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds.WORLD)
+def test_the_gateway_lets_try_whom_the_panel_does(world_stage: Stage, world: dict[str, Any]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        worlds.build(world_stage, _renamed(world, permits.TRY))
+        for user in world_stage.users:
+            for thing in world_stage.objects:
+                cursor.execute(sql.TRYING, [user.id, thing.id, AT])
+                row = cursor.fetchone()
+                assert bool(row and row[0]) == access.can(actor_of(user), permits.TRY, thing, AT)
         transaction.set_rollback(True)
 
 

@@ -1,8 +1,10 @@
 """Who gets onto the stream: a ticket, once, for one version of one assistant."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -179,3 +181,29 @@ class TestSession:
                 await asyncio.gather(task, return_exceptions=True)
 
         run(body)
+
+
+def test_who_lost_the_right_has_the_answer_cut_and_others_go_on(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with opened(tmp_path, talk("ok")) as gate:
+            lost, kept = ids.new_id(), ids.new_id()
+            assistant = next(iter(gate.snapshot.by_id.values()))
+
+            async def may_try(person: UUID, _assistant: UUID) -> bool:
+                return person != lost
+
+            gate.service.feed.may_try = may_try  # type: ignore[assignment, method-assign]
+
+            async def answering(person: UUID) -> Call:
+                call = Call("/stream/playground", source="playground", person=person, assistant=assistant)
+                with gate.service.live.entered(call), suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0.5)
+                return call
+
+            answers = [asyncio.create_task(answering(one)) for one in (lost, kept)]
+            await asyncio.sleep(0)
+            gate.service._end_tries()
+            first, second = await asyncio.gather(*answers)
+            assert (first.reason, second.reason) == ("model_not_found", "")
+
+    run(body)
