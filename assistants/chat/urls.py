@@ -16,6 +16,7 @@ one = [
     path("feedback/<uuid:turn_id>/", own.Feedback.as_view(), name="feedback"),
     path("contact/", own.Contact.as_view(), name="contact"),
     path("data/", own.Data.as_view(), name="data"),
+    path("data/receipts/<uuid:record_id>/", own.Receipt.as_view(), name="receipt"),
     path("data/export/", own.Export.as_view(), name="export"),
     path("data/removal/", own.Forgetting.as_view(), name="forgetting"),
 ]

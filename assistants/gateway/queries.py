@@ -89,10 +89,10 @@ def spoken(subjects: Iterable[UUID]) -> dict[UUID, datetime | None]:
     return {**dict.fromkeys(people.scopes_of(mine)), **conversations.spoken_with(mine)}
 
 
-def kept_of(subjects: Iterable[UUID], at: datetime, wanted: Iterable[str]) -> list[Kept]:
-    """For a person's own page, by the assistant's name."""
+def kept_of(subjects: Iterable[UUID], at: datetime, wanted: Iterable[str], only: UUID | None = None) -> list[Kept]:
+    """For a person's own page, by the assistant's name; `only` one assistant."""
     mine, languages = list(subjects), list(wanted)
-    last = spoken(mine)
+    last = {one: at for one, at in spoken(mine).items() if only in {None, one}}
     read: dict[UUID, list[datetime]] = {}
     for assistant, instant in conversations.read_of(mine):
         read.setdefault(assistant, []).append(instant)

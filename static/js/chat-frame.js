@@ -65,7 +65,8 @@
     const response = await fetch(url, { credentials: "omit", headers: { [header]: token } });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await response.blob());
-    link.download = `chats-${slug}.json`;
+    const named = /filename="([\w.-]+)"/.exec(response.headers.get("Content-Disposition") || "");
+    link.download = named ? named[1] : `chats-${slug}.json`;
     link.click();
     URL.revokeObjectURL(link.href);
   };

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,17 @@ from assistants.chat.models import Chat, Note, Turn
 from assistants.chat.queries.visits import Visit
 from assistants.conversations.models import Call, CallContent
 from assistants.conversations.rules import SEALED_IN
+from assistants.gateway import queries as gateway
+from assistants.gateway.queries import Kept
+from compliance.consent import queries as consent
+from compliance.consent.models import Record
+from compliance.subjects import queries as subjects
 from panel.kernel import ids
 from panel.kernel.crypto import keyring
 from panel.kernel.crypto.keyring import KeyGone
 from panel.kernel.errors import Missing
 
-MOST_CHATS, MOST_TURNS, MOST_EXPORTED = 100, 100, 2_000
+MOST_CHATS, MOST_TURNS, MOST_EXPORTED, MOST_RECORDS = 100, 100, 2_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,26 @@ def notes(visit: Visit) -> QuerySet[Note]:
     if visit.session is None:
         return Note.objects.none()
     return Note.objects.filter(subject_id=visit.session.subject_id, assistant=visit.assistant).order_by("id")
+
+
+def records(visit: Visit) -> list[Record]:
+    """What they said yes and no to, newest first: in this chat, and elsewhere where they proved to be the same person."""
+    return consent.records_of(visit.subject)[:MOST_RECORDS] if visit.subject else []
+
+
+def record(visit: Visit, record_id: UUID) -> Record:
+    """Raises Missing."""
+    found = consent.record(visit.subject, record_id) if visit.subject else None
+    if found is None:
+        raise Missing(_("There is no such choice of yours."))
+    return found
+
+
+def kept(visit: Visit, at: datetime, languages: Iterable[str]) -> Kept | None:
+    """What the assistant keeps and kept before, and when somebody read what they said; None for a stranger."""
+    if visit.subject is None:
+        return None
+    return next(iter(gateway.kept_of(subjects.together(visit.subject), at, languages, visit.assistant.id)), None)
 
 
 def exported(visit: Visit) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils.translation import gettext as _
 
 from accounts.access.rules import open_to_all
+from assistants.catalog.rules.purposes import EXPLAINED, KEEPS
 from assistants.chat import forms
 from assistants.chat.queries import own, visits
 from assistants.chat.services import talking, voicing
 from assistants.chat.views.base import OfChat
+from compliance.consent.services import receipts
 from panel.kernel.errors import Conflict, Missing
 from panel.ui.pages import FormPage
 
@@ -89,7 +91,29 @@ class Data(OfChat):
             "chats": own.listed(visit) if visit.session else [],
             "gate": visits.gate(visit, self.at, self.languages),
             "keeps": visits.keeps(visit.assistant),
+            "records": own.records(visit),
+            "kept": self._kept(),
         }
+
+    def _kept(self) -> dict[str, Any] | None:
+        found = own.kept(self.visit, self.at, self.languages)
+        if found is None:
+            return None
+        terms = [(KEEPS[one.keep], one.at) for one in found.terms]
+        return {"level": KEEPS[found.level], "explained": EXPLAINED[found.level], "terms": terms, "one": found}
+
+
+@open_to_all(OWN)
+class Receipt(OfChat):
+    """The signed bundle of one choice, which verifies without the panel."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        record = own.record(self.visit, self.kwargs["record_id"])
+        built = receipts.build(actor=self.visit.doer, record=record, at=self.at)
+        answer = HttpResponse(built.data, content_type="application/zip")
+        answer["Content-Disposition"] = f'attachment; filename="receipt-{record.id}.zip"'
+        answer["Cache-Control"] = "no-store"
+        return answer
 
 
 @open_to_all(OWN)
