@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assistants.chat.rules import words
 from assistants.chat.rules.chats import (
     COLOURS,
     FILE_ENDINGS,
@@ -117,11 +118,11 @@ class Message(forms.Form):
         if not given:
             return ""
         if given.size > FILE_MOST or not str(given.name).lower().endswith(FILE_ENDINGS):
-            raise forms.ValidationError(_("A text file of at most 100 kB: txt, md, csv, json or log."))
+            raise forms.ValidationError(str(words.FILE_WRONG))
         try:
             text = given.read().decode("utf-8")
         except UnicodeDecodeError:
-            raise forms.ValidationError(_("This file is not text in UTF-8.")) from None
+            raise forms.ValidationError(str(words.FILE_NOT_TEXT)) from None
         return f"{given.name}:\n{text}"
 
     def clean(self) -> dict[str, Any]:

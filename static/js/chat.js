@@ -87,6 +87,7 @@
       } else if (kind === "token") speak(run, value.text);
       else finish(run, kind, value);
     };
+    const plain = (text) => text.replace(/\*\*|__|`+|^#+ /gm, "");
     const speak = (run, text) => {
       run.raw += text;
       run.answer.append(text);
@@ -94,7 +95,7 @@
       /* A reader hears whole sentences, not tokens. */
       const unheard = run.raw.slice(run.heard), end = Math.max(...[". ", "! ", "? ", "\n", "。"].map((mark) => unheard.lastIndexOf(mark)));
       if (end < 0) return;
-      tell(unheard.slice(0, end + 1));
+      tell(plain(unheard.slice(0, end + 1)));
       run.heard += end + 1;
     };
     const finish = (run, kind, value) => {
@@ -105,7 +106,7 @@
         run.answer.innerHTML = value.html;
         for (const one of run.answer.querySelectorAll("a")) one.target = "_blank";
       }
-      if (run.heard < run.raw.length) tell(run.raw.slice(run.heard));
+      if (run.heard < run.raw.length) tell(plain(run.raw.slice(run.heard)));
       if (kind === "error") return explain(run, value.code);
       turns.push({ role: "user", content: run.text }, { role: "assistant", content: run.raw });
       run.answer.after(acts(run));
@@ -155,12 +156,19 @@
       stop.hidden = !is;
       send.hidden = is;
     };
+    const read = async (chosen) => {
+      try {
+        return new TextDecoder("utf-8", { fatal: true }).decode(await chosen.arrayBuffer());
+      } catch {
+        throw new Error(words.file_not_text);
+      }
+    };
     const added = async () => {
       const chosen = file && file.files[0];
       if (!chosen) return "";
       const fits = data.files && chosen.size <= data.files.most && data.files.endings.some((one) => chosen.name.toLowerCase().endsWith(one));
       if (!fits) throw new Error(words.file_wrong);
-      return `\n\n${chosen.name}:\n${await chosen.text()}`;
+      return `\n\n${chosen.name}:\n${await read(chosen)}`;
     };
     const say = async () => {
       if (busy) return;
@@ -168,7 +176,9 @@
       try {
         text = (text + (await added())).trim();
       } catch (error) {
+        file.value = "";
         log.append(el("p", "talk-stop", error.message));
+        down();
         return tell(error.message);
       }
       if (!text) return;

@@ -61,6 +61,10 @@ MASKED: dict[str, Text] = {
     "SECRET": _("secret"),
 }
 OTHER: Text = _("personal data")
+FILE_WRONG: Text = _(
+    "Only text files are taken: txt, md, csv, json or log, at most 100 kB. PDFs and pictures are not read."
+)
+FILE_NOT_TEXT: Text = _("This file is not text in UTF-8. Save it as plain text and add it again.")
 
 
 def told(code: str) -> tuple[str, str]:

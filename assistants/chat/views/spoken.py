@@ -26,7 +26,8 @@ WORDS = {
     "again": _("Try again"),
     "sending": _("Sent."),
     "ready": _("Answer complete."),
-    "file_wrong": _("A text file of at most 100 kB: txt, md, csv, json or log."),
+    "file_wrong": words.FILE_WRONG,
+    "file_not_text": words.FILE_NOT_TEXT,
     "too_long": _("This is too long. Send less at once."),
 }
 Line = dict[str, Any]
