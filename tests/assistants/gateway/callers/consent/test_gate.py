@@ -143,6 +143,13 @@ class TestWhoever:
         run(body)
 
 
+ELSEWHERE = (
+    *("/v1/responses", "/v1/completions", "/v1/embeddings", "/v1/images/generations", "/v1/audio/transcriptions"),
+    *("/v1/moderations", "/v1/files", "/v1/batches", "/v1/assistants", "/v1/threads/runs", "/v1/realtime/sessions"),
+    *("/v1/models/helper/chat", "/v1/chat/completions/req_1", "/v1/chat/completions/req_1/messages", "/stream/other"),
+)
+
+
 class TestNoWayAround:
     @pytest.mark.parametrize(
         "trick",
@@ -175,16 +182,33 @@ class TestNoWayAround:
 
         run(body)
 
-    def test_every_route_that_takes_words_stands_behind_it(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        "trick", [{}, {"purpose": "answer"}, {"metadata": {"purpose": "answer", "consent": "given"}}]
+    )
+    def test_every_route_that_takes_words_stands_behind_it(self, tmp_path: Path, trick: dict[str, Any]) -> None:
         async def body() -> None:
             async with opened(tmp_path, whole("ok")) as (gate, _people):
                 for route in app.POSTED - {watch.ROUTE}:
                     audience = route.rpartition("/")[2]
-                    mine = ticket(gate, audience=audience, call=str(ids.new_id()))
+                    mine = ticket(gate, audience=audience, call=str(ids.new_id()), **trick)
                     headers = {"x-stream-ticket": mine} if route in app.STREAMS else {}
+                    headers |= {"x-purpose": "answer", "idempotency-key": "one", "x-request-id": "req_1"}
                     before = len(gate.records())
-                    await gate.call(ask(), path=route, headers=headers)
+                    sent_body = {**ask(), **trick} if route == app.CHAT else ask()
+                    await gate.call(sent_body, path=route, headers=headers, query=b"purpose=answer")
                     assert [one["error"] for one in gate.records()[before:]] == ["consent_unknown"], route
+                assert not sent(gate)
+
+        run(body)
+
+    @pytest.mark.parametrize("route", ELSEWHERE)
+    def test_no_other_route_takes_words(self, tmp_path: Path, route: str) -> None:
+        async def body() -> None:
+            async with opened(tmp_path, whole("ok")) as (gate, people):
+                people.say(lena(gate), GIVEN)
+                for method in ("POST", "GET", "PUT", "DELETE"):
+                    answer = await gate.call(ask(user=LENA), path=route, method=method)
+                    assert answer.error["code"] in {"unknown_url", "method_not_allowed", "model_not_found"}
                 assert not sent(gate)
 
         run(body)

@@ -1,6 +1,5 @@
 """Consent as it runs: two workers, real sockets and PostgreSQL, the official client, a browser's session."""
 
-import http.client
 import json
 import threading
 import time
@@ -11,65 +10,46 @@ from uuid import UUID
 import openai
 import pytest
 
-from assistants.catalog.services import purposes
 from assistants.gateway import services
-from assistants.gateway.engine.ledger.payload import end_user
 from compliance.consent.models import Purpose
 from compliance.consent.services import choosing, restricting
-from compliance.subjects.rules import Kind, Proof
-from compliance.subjects.services import linking, naming
+from compliance.subjects.rules import Proof
+from compliance.subjects.services import linking
 from panel.journal.models import Leaf
 from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
-from panel.kernel.crypto import keyring
 from tests.assistants.gateway import world as worlds
+from tests.assistants.gateway.callers.consent import lines
+from tests.assistants.gateway.callers.consent.lines import HELLO, LINES, Crowd, Line, client, subject_of
 from tests.assistants.gateway.world import CONSOLE, World
-from tests.compliance.consent.stage import make_purpose, shown
-from tests.factories.people import make_person
+from tests.compliance.consent.stage import shown
 from tests.stage.live import Live
 from tests.stage.provider import MockProvider, Reply
 
 pytestmark = pytest.mark.slow
-HELLO: Any = [{"role": "user", "content": "hello"}]
-LINES = 20
+# On a busy machine a worker may not hear from the database for a second, and refuses by itself: that is the promise, too.
+REFUSED = {"consent_withdrawn", "consent_unchecked"}
 
 
 @pytest.fixture(scope="module")
 def _two(_live: Live) -> Iterator[None]:
-    """Two workers of the gateway, as long as these tests run."""
-    _live.stop("gateway")
-    before = _live.settings.get("PANEL_GATEWAY_WORKERS", "1")
-    _live.settings["PANEL_GATEWAY_WORKERS"] = "2"
-    yield
-    _live.settings["PANEL_GATEWAY_WORKERS"] = before
-    _live.stop("gateway")
+    with lines.two_workers(_live):
+        yield
 
 
 @pytest.fixture
 def world(_two: None, gateway_server: Live, mock_provider: MockProvider) -> World:
-    made = worlds.build(mock_provider)
-    mock_provider.bodies.clear()  # the panel has tried the provider
-    return made
+    return lines.build(mock_provider)
 
 
 @pytest.fixture
 def purpose(world: World) -> Purpose:
-    """Bound to the world's assistant; nobody has agreed."""
-    made = make_purpose(
-        make_person(f"pia-{ids.new_id().hex[-8:]}", role="privacy_officer"), slug=ids.new_id().hex[-12:]
-    )
-    purposes.bind(actor=CONSOLE, assistant=world.assistant, purpose_id=made.id, at=clock.now())
-    return made
+    return lines.bind(world)
 
 
 @pytest.fixture
 def lena(world: World) -> str:
     return f"lena-{ids.new_id().hex[-8:]}"
-
-
-def subject_of(world: World, named: str) -> UUID:
-    key = keyring.secret(keyring.named("gateway"), "subjects")
-    return naming.subject_for(Kind.END_USER, end_user(named, key), scope=world.assistant.id)
 
 
 def choose(subject: UUID, purpose: Purpose, *, yes: bool) -> float:
@@ -81,28 +61,6 @@ def choose(subject: UUID, purpose: Purpose, *, yes: bool) -> float:
     else:
         choosing.withdraw(actor=actor, subject=subject, purpose=purpose, channel="centre", at=at)
     return time.monotonic() - began
-
-
-def client(live: Live, token: str) -> openai.OpenAI:
-    return openai.OpenAI(base_url=live.openai_url, api_key=token, max_retries=0, timeout=15)
-
-
-class Line:
-    """One keep-alive connection."""
-
-    def __init__(self, live: Live, world: World, named: str) -> None:
-        self._http = http.client.HTTPConnection(live.url.removeprefix("http://"), timeout=15)
-        self._body = json.dumps({"model": world.slug, "messages": HELLO, "user": named})
-        self._headers = {"authorization": f"Bearer {world.token}", "content-type": "application/json"}
-
-    def ask(self) -> tuple[int, str]:
-        self._http.request("POST", "/v1/chat/completions", self._body, self._headers)
-        answer = self._http.getresponse()
-        told = json.loads(answer.read())
-        return answer.status, told.get("error", {}).get("code", "")
-
-    def close(self) -> None:
-        self._http.close()
 
 
 def test_asked_given_withdrawn(
@@ -157,33 +115,14 @@ def test_the_very_next_of_twenty_parallel_calls_is_refused(
 ) -> None:
     subject = subject_of(world, lena)
     choose(subject, purpose, yes=True)
-    lines = [Line(gateway_server, world, lena) for _ in range(LINES)]
-    begun, ended, found = threading.Barrier(LINES + 1), threading.Event(), [[] for _ in lines]  # type: ignore[var-annotated]
-
-    def work(place: int) -> None:
-        begun.wait()
-        while True:
-            after = ended.is_set()
-            found[place].append((after, *lines[place].ask()))
-            if after:
-                return
-
-    threads = [threading.Thread(target=work, args=(place,)) for place in range(LINES)]
-    for one in threads:
-        one.start()
-    begun.wait()
-    time.sleep(1)
-    took = choose(subject, purpose, yes=False)
-    ended.set()
-    for one in threads:
-        one.join(20)
-    for line in lines:
-        line.close()
-    before = [answer for answers in found for answer in answers if not answer[0]]
-    after = [answer for answers in found for answer in answers if answer[0]]
-    assert {code for _, _, code in before} <= {"", "consent_withdrawn"}
-    assert sum(status == 200 for _, status, _ in before) >= LINES
-    assert after == [(True, 403, "consent_withdrawn")] * LINES
+    crowd = Crowd(gateway_server, world, lena)
+    with crowd.asking():
+        time.sleep(1)
+        took = choose(subject, purpose, yes=False)
+        crowd.end()
+    assert {code for _, code in crowd.before} <= {"", *REFUSED}
+    assert sum(status == 200 for status, _ in crowd.before) >= LINES
+    assert (len(crowd.after), {code for _, code in crowd.after} <= REFUSED) == (LINES, True), crowd.after
     assert took < 1.5
 
 
@@ -205,13 +144,12 @@ def test_running_streams_end_with_the_reason(
     for one in threads:
         one.start()
     time.sleep(1)
-    began = time.monotonic()
-    choose(subject, purpose, yes=False)
+    began, took = time.monotonic(), choose(subject, purpose, yes=False)
     for one in threads:
         one.join(15)
     assert [code for _, code in ends] == ["consent_withdrawn"] * 6
     slowest = max(at for at, _ in ends) - began
-    assert slowest < 5
+    assert slowest < 5 + took
     assert mock_provider.wait_cancelled(6, 5)
 
 
