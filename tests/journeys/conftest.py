@@ -20,8 +20,9 @@ from tests.stage.provider import MockProvider
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ended with its module: the loop that it runs in this thread is in the way of other tests' loops."""
     if browsers.executable() is None:
         pytest.fail(browsers.HOW, pytrace=False)
     with browsers.running() as running:
@@ -47,7 +48,7 @@ class Journey:
     assistant: str = ""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def journey(browser: Browser, panel: StartedPanel, _provider: MockProvider) -> Journey:
     adam = browsers.enter(browser, panel.base)
     kept = steps.set_up(adam, panel.link)

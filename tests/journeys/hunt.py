@@ -27,10 +27,11 @@ def _spellings(word: str) -> Iterator[bytes]:
 
 
 class Hunt:
-    """`canaries` maps a name to the words to look for; each method returns one line for each find."""
+    """`canaries` maps a name to the words to look for; each method returns one line for each find. `settings` names the
+    database and Valkey where the panel was not started by `manage.py up`."""
 
-    def __init__(self, data_dir: Path, canaries: dict[str, list[str]]) -> None:
-        self.data_dir, self.searched = data_dir, 0
+    def __init__(self, data_dir: Path, canaries: dict[str, list[str]], settings: dict[str, str] | None = None) -> None:
+        self.data_dir, self.searched, self.settings = data_dir, 0, settings
         self.prey = [(name, one) for name, words in canaries.items() for w in words for one in set(_spellings(w))]
         assert all(len(word) >= 6 for words in canaries.values() for word in words)
 
@@ -40,7 +41,7 @@ class Hunt:
         return sorted({f"{name} in {where}" for name, word in self.prey if word in content or word.lower() in low})
 
     def _settings(self) -> dict[str, str]:
-        return dict(json.loads((self.data_dir / "run" / "env.json").read_text()))
+        return self.settings or dict(json.loads((self.data_dir / "run" / "env.json").read_text()))
 
     def files(self) -> list[str]:
         """Every file of the data directory, the database's own files and its log of changes included."""
@@ -51,7 +52,7 @@ class Hunt:
             if path.is_file() and path.name != "demo.json":
                 found += self._search(str(path.relative_to(self.data_dir)), path.read_bytes())
         log = self.data_dir.parent / f"{self.data_dir.name}.up.log"
-        return found + self._search("the terminal", log.read_bytes())
+        return found + (self._search("the terminal", log.read_bytes()) if log.exists() else [])
 
     def database(self) -> list[str]:
         """A dump of everything, as a backup would hold it."""

@@ -18,6 +18,7 @@ from assistants.chat.models import Session, Setting
 from assistants.chat.rules.chats import Way
 from compliance.consent import queries as consent
 from compliance.consent.queries import Choice
+from compliance.retention import queries as retention
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Kind
 from panel.kernel.actors import Actor
@@ -162,6 +163,14 @@ def _by_chat(one: Binding) -> bool:
 def keep_of(assistant: Assistant) -> str:
     """How much is kept of what is said."""
     return purposes.keep(assistant)
+
+
+def kept_days(assistant: Assistant, at: datetime) -> int | None:
+    """For how many days words are kept; None without words."""
+    if not keeps(assistant):
+        return None
+    known = retention.content_classes([assistant.id], at)[assistant.id]
+    return next(int(one["days"]) for one in retention.rules_in_force(at) if one["name"] == known)
 
 
 def keeps(assistant: Assistant) -> bool:

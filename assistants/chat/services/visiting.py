@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from assistants.catalog.models import Assistant
 from assistants.chat.models import Invitation, Session
-from assistants.chat.queries.visits import Asked, Visit, account_digest, gate, hashed, session
+from assistants.chat.queries.visits import Asked, Visit, account_digest, gate, hashed, session, subject_of
 from assistants.chat.rules.chats import DISCLOSURE, OPENED_PER_MINUTE, SESSION_LIFE, Way, subject_name
 from assistants.chat.services import inviting
 from compliance.consent.services import choosing
@@ -64,10 +64,13 @@ def enter(*, token: str, at: datetime) -> tuple[Invitation, str]:
 
 
 def open_up(*, visit: Visit, answers: Answers, languages: Sequence[str], at: datetime) -> Visit:
-    """Told that an AI answers, and chosen. Raises NotAgreed when a required yes is missing: then nothing is written down;
-    Invalid and Conflict as consent does."""
+    """Told that an AI answers, and chosen. Where a required yes is missing, what was given before and is off now is taken
+    back, and nothing else is written down; raises NotAgreed when there was nothing to take back. Raises Invalid and Conflict
+    as consent does."""
     found = gate(visit, at, languages)
-    _require(found.asked, answers)
+    if any(one.required and not _said_yes(one, answers) for one in found.asked):
+        _take_back(visit, found.asked, answers, at)
+        return visit
     with transaction.atomic():
         visit = begin(visit=visit, at=at)
         row = visit.session
@@ -82,11 +85,15 @@ def open_up(*, visit: Visit, answers: Answers, languages: Sequence[str], at: dat
     return visit
 
 
-def _require(asked: Sequence[Asked], answers: Answers) -> None:
-    if any(one.required and not _said_yes(one, answers) for one in asked):
+def _take_back(visit: Visit, asked: Sequence[Asked], answers: Answers, at: datetime) -> None:
+    given = [one for one in asked if one.choice.given and not _said_yes(one, answers)]
+    subject = subject_of(visit)
+    if subject is None or not given:
         raise NotAgreed(
             _("The assistant cannot answer without your yes to what it needs. You can say no and write to a person.")
         )
+    for one in given:
+        _choose(visit, subject, one, None, at)
 
 
 def _said_yes(one: Asked, answers: Answers) -> bool:

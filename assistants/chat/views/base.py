@@ -24,6 +24,7 @@ DONE: dict[str, Text] = {
     "deleted": _("The chat is deleted. It cannot come back."),
     "forgotten": _("Everything that you said here is deleted."),
     "rated": _("Thank you. That helps."),
+    "taken_back": _("Taken back. It holds from now on."),
     "written": _("Your message is with a person now."),
 }
 
@@ -83,6 +84,7 @@ class OfChat(Page):
             "setting": visit.setting,
             "name": visit.name,
             "keep": visits.keep_of(visit.assistant),
+            "days": visits.kept_days(visit.assistant, self.at),
             "slug": self.kwargs["slug"],
             "home": self.url("talk"),
             "done": DONE.get(self.request.GET.get("done", "")),

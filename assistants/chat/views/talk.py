@@ -137,7 +137,8 @@ class Opening(Talking):
         self.keep(visit)
         if request.headers.get("Sec-GPC") == "1" and visit.subject is not None:
             choosing.signal(subject=visit.subject, actor=visit.doer, at=self.at)
-        return HttpResponseRedirect(self.url("talk"))
+        through = visits.gate(visit, self.at, self.languages).settled
+        return HttpResponseRedirect(self.url("talk") if through else f"{self.url('opening')}?done=taken_back")
 
     def _answer(self, slug: str) -> visiting.Answer:
         sent = self.request.POST

@@ -108,13 +108,24 @@ def test_taking_it_back_closes_the_chat_at_the_next_message(setting: Setting, pu
     client = Client()
     come_in(client, improve="on")
     assert ask(client).status_code == 201
-    assert come_in(client).status_code == 409, "what is needed cannot be switched off and the chat gone on with"
     subject = session().subject_id
     choosing.withdraw(
         actor=Actor("subject", subject), subject=subject, purpose=purpose, channel="centre", at=clock.now()
     )
     assert ask(client).json()["code"] == "chat_not_agreed"
     assert "Your choices" in text(client.get(at("talk")))
+
+
+def test_switching_it_off_at_the_gate_takes_it_back_in_one_step(setting: Setting, purpose: Purpose) -> None:
+    client = Client()
+    come_in(client, improve="on")
+    assert state(purpose) is State.GIVEN
+    answer = come_in(client)
+    assert (answer.status_code, answer["Location"]) == (302, f"{at('opening')}?done=taken_back")
+    assert state(purpose) is State.WITHDRAWN
+    assert "Taken back. It holds from now on." in text(client.get(answer["Location"]))
+    assert ask(client).json()["code"] == "chat_not_agreed"
+    assert come_in(client).status_code == 409, "there is nothing to take back any more"
 
 
 def test_what_is_not_needed_may_stay_off(pia: User, setting: Setting) -> None:
