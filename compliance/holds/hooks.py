@@ -13,11 +13,11 @@ from accounts.approvals.rules import kinds
 from compliance.holds import queries
 from compliance.holds.rules import permits
 from compliance.holds.services import demo as story
-from compliance.holds.services import effects, vetoing
+from compliance.holds.services import effects, standing, vetoing
 from panel.journal import events
 from panel.kernel.actors import Actor
 from panel.kernel.db import ledgers
-from panel.kernel.registries import deletion, demo, objects, privacy
+from panel.kernel.registries import backups, deletion, demo, objects, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
 from panel.ui import cards, menu
 
@@ -25,6 +25,7 @@ access.register_permits(*permits.PERMITS)
 ledgers.append_only("holds_version", "holds_line", "holds_attempt")
 deletion.register_veto(vetoing.veto)
 deletion.register_witness(vetoing.witness)
+backups.register_standing("hold", standing.Holds())
 kinds.register(effects.PLACE)
 kinds.register(effects.RELEASE)
 menu.register(menu.Item("comply", _("Legal holds"), "holds:list", "lock", permits.VIEW, order=50))
@@ -38,6 +39,7 @@ for name, title in (
     ("release.approved", _("Release of a legal hold approved")),
     ("release.called_off", _("Release of a legal hold called off")),
     ("hold.released", _("Legal hold released")),
+    ("hold.brought_back", _("Legal hold in force again after a restore")),
     ("deletion.refused", _("Deletion refused by a legal hold")),
 ):
     events.register(f"holds.{name}", title=title, retention="privacy")

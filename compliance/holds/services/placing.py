@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from compliance.holds.rules.states import Act, State
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Kind as Name
 from panel.journal import services as journal
-from panel.kernel import ids
+from panel.kernel import ids, jobs
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs, holding
@@ -29,6 +30,8 @@ from panel.kernel.errors import Conflict, Invalid
 
 PANEL_KEY = "subject:holds"
 PLACE = "holds.place"
+LEDGER = "ops.backup_erasures"
+"""The job that writes the ledger beside the backups, so that a hold outlives a restore."""
 
 
 class NotPossible(Conflict):
@@ -78,6 +81,7 @@ def activate(*, actor: Actor, hold: Hold, at: datetime) -> None:
     lines = [one.kind for one in Line.objects.filter(hold=row)]
     detail = {"reference": row.reference, "kinds": sorted(set(lines)), "lines": len(lines)}
     journal.record("holds.hold.placed", actor=actor, obj=row, detail=detail, at=at)
+    _note_down()
 
 
 def widen(*, actor: Actor, hold: Hold, lines: Sequence[scope.Line], reason: str, at: datetime) -> Version:
@@ -96,7 +100,13 @@ def widen(*, actor: Actor, hold: Hold, lines: Sequence[scope.Line], reason: str,
         row.save(update_fields=["revision", "changed_at"])
         made = write(row, wanted, actor=actor, reason=reason.strip(), at=at)
         journal.record("holds.hold.widened", actor=actor, obj=row, detail=_told(row, wanted), at=at)
+        _note_down()
     return made
+
+
+def _note_down() -> None:
+    """After the commit; a hold is placed even where no job can be sent, and the next hour brings the same job."""
+    transaction.on_commit(partial(jobs.send, LEDGER), robust=True)
 
 
 def discard(*, actor: Actor, hold: Hold, at: datetime) -> Hold:

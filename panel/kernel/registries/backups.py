@@ -1,7 +1,8 @@
 """What slices add to a backup, and what must be done again after one was restored.
 
 A restored database is as old as its backup. Whatever was erased since then comes back with it, so every erasure that is not
-the destruction of a data key registers a `Replay`; the ledger of erasures lies beside the backups, not inside them.
+the destruction of a data key registers a `Replay`; what must not be forgotten though it is younger than the backup (a legal hold)
+is a `Standing`. Both stand in the ledger that lies beside the backups, not inside them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -35,11 +36,23 @@ class Replay(Protocol):
         """Erase again, inside the caller's transaction; returns how many had come back."""
 
 
+class Standing(Protocol):
+    """What stands whatever backup is restored: the newest state of each counts."""
+
+    def collect(self) -> Iterable[tuple[UUID, datetime, str]]:
+        """(id, when it changed last, all that is needed to make it again)."""
+
+    def apply(self, texts: Sequence[str], at: datetime) -> int:
+        """Make those again that are missing or narrower, inside the caller's transaction and before anything is erased
+        again; returns how many. Safe to repeat."""
+
+
 After = Callable[[datetime], None]
 
 _stores: dict[str, Store] = {}
 _replays: dict[str, Replay] = {}
 _known: dict[str, tuple[str, str]] = {}
+_standings: dict[str, Standing] = {}
 _after: dict[str, After] = {}
 
 
@@ -65,6 +78,15 @@ def known() -> dict[str, tuple[str, str]]:
 
 def replays() -> dict[str, Replay]:
     return dict(_replays)
+
+
+def register_standing(kind: str, standing: Standing) -> None:
+    """`kind` is what one is called, in the singular: it stands in what a restore says."""
+    _standings[kind] = standing
+
+
+def standings() -> dict[str, Standing]:
+    return dict(_standings)
 
 
 def register_after(name: str, verb: After) -> None:

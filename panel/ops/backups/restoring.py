@@ -10,13 +10,14 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from panel.kernel import clock
 from panel.kernel.registries import backups as registry
-from panel.ops.backups.format import stores, tables
+from panel.ops.backups import upkeep
+from panel.ops.backups.format import erasures, stores, tables
 from panel.ops.backups.format.archive import ArchiveError, Manifest
 from panel.ops.backups.format.reading import Reader
 
@@ -171,13 +172,9 @@ def finished(at: datetime) -> None:  # noqa: ARG001 - in the transaction of the 
 
 def known_erasures(installation: UUID) -> set[tuple[str, UUID, str]]:
     """What the database in the way knows to be erased, if it is the same installation: it stays so."""
+    if not is_of(installation):
+        return set()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.kernel_installation'), to_regclass('public.kernel_datakey')")
-        if None in cursor.fetchone():
-            return set()
-        cursor.execute("SELECT count(*) FROM kernel_installation WHERE id = %s", [installation])
-        if not cursor.fetchone()[0]:
-            return set()
         cursor.execute("SELECT id, destroyed_at FROM kernel_datakey WHERE destroyed_at IS NOT NULL")
         found = {("key", one, at.isoformat()) for one, at in cursor.fetchall()}
         for kind, (table, statement) in registry.known().items():
@@ -186,3 +183,25 @@ def known_erasures(installation: UUID) -> set[tuple[str, UUID, str]]:
                 cursor.execute(statement)
                 found |= {(kind, one, at.isoformat()) for one, at in cursor.fetchall()}
         return found
+
+
+def known_standing(installation: UUID) -> erasures.Facts:
+    """What the database in the way says of what stands, if it is the same installation and its tables are of this version;
+    else the ledger beside the backups has to know."""
+    if not is_of(installation):
+        return {}
+    try:
+        with transaction.atomic():
+            return upkeep.standing()
+    except DatabaseError:
+        return {}
+
+
+def is_of(installation: UUID) -> bool:
+    """Whether the database is this installation's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.kernel_installation'), to_regclass('public.kernel_datakey')")
+        if None in cursor.fetchone():
+            return False
+        cursor.execute("SELECT count(*) FROM kernel_installation WHERE id = %s", [installation])
+        return bool(cursor.fetchone()[0])

@@ -1,7 +1,7 @@
 """What happens to backups once they are made: the ledger of erasures, lost keys, the rule of how many, the list."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -34,14 +34,15 @@ def failed(row: Backup, problem: str) -> None:
 
 
 def refresh(job: Job, *, thorough: bool = False) -> str:
-    """Write the ledger of erasures beside the backups, and take destroyed keys out of the older ones (`thorough`: also when
-    nothing was erased since).
+    """Write the ledger beside the backups, and take destroyed keys out of the older ones (`thorough`: also when nothing was
+    erased since).
 
     Returns "" or why a part of it could not be done.
     """
     entries = {
         (kind, one, at.isoformat()) for kind, replay in registry.replays().items() for one, at in replay.collect()
     }
+    stands = standing()
     gone = {one: at for kind, one, at in entries if kind == "key"}
     problem = ""
     for directory in filter(None, (job.directory, places.copy_directory())):
@@ -54,12 +55,21 @@ def refresh(job: Job, *, thorough: bool = False) -> str:
                 mode=job.header.mode,
                 made_at="ledger",
             )
-            changed = erasures.add(directory, entries, job.provider, header, key)
+            changed = erasures.add(directory, entries, job.provider, header, key, stands)
             for name in making.names(directory) if changed or thorough else []:
                 keeping.forget_keys(directory / name, job.provider, gone)
         except (OSError, archive.ArchiveError) as error:
             problem = making.sentence(error, directory)
     return problem
+
+
+def standing() -> erasures.Facts:
+    """What this database says of what stands whatever is restored."""
+    return {
+        (kind, one): (at.astimezone(UTC).isoformat(), text)
+        for kind, its in registry.standings().items()
+        for one, at, text in its.collect()
+    }
 
 
 def refresh_ledgers(*, at: datetime) -> str:

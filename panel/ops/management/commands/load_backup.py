@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def _restore(self, files: Files, options: dict[str, Any]) -> None:
         reader = Reader(files, places.provider())
-        erased = self._erased(reader, options["erasures"])
+        erased, stands = self._beside(reader, options["erasures"])
         self._clear_way(reader, replace=options["replace"])
         restoring.migrate_to(reader.manifest)
         rows = restoring.fill(reader, {one: at for kind, one, at in erased if kind == "key"}, services.silent)
@@ -56,16 +56,21 @@ class Command(BaseCommand):
         keyring.forget()
         count = restoring.files(reader, Path(settings.DATA_DIR))
         call_command("prepare_database", verbosity=options["verbosity"], restoring=True)
-        again = self._end(reader, erased)
+        again, stood = self._end(reader, erased, stands)
         said = [f"{rows} rows and {count} files are back", f"{again} erasures were done again"]
+        said += [f"{kind}s younger than the backup, in force again: {number}" for kind, number in stood.items()]
         said.append(self._proved(reader))
         print("; ".join(said) + ".")
 
-    def _erased(self, reader: Reader, ledgers: list[Path]) -> set[erasures.Entry]:
-        found: set[erasures.Entry] = set()
+    def _beside(self, reader: Reader, ledgers: list[Path]) -> tuple[set[erasures.Entry], erasures.Facts]:
+        """What ledgers, and the database in the way, know to be erased and to stand."""
+        installation = reader.header.installation
+        found = restoring.known_erasures(installation)
+        stands = restoring.known_standing(installation)
         for ledger in ledgers:
-            found |= erasures.read(ledger, places.provider(), reader.header.installation)
-        return found | restoring.known_erasures(reader.header.installation)
+            erased, stood = erasures.read_all(ledger, places.provider(), installation)
+            found, stands = found | erased, erasures.newest(stands, stood)
+        return found, stands
 
     def _clear_way(self, reader: Reader, *, replace: bool) -> None:
         if restoring.is_newer(reader.manifest):
@@ -81,20 +86,27 @@ class Command(BaseCommand):
             )
         restoring.clear()
 
-    def _end(self, reader: Reader, erased: set[erasures.Entry]) -> int:
-        """One transaction: erase again, tell the slices, bump the epoch, journal, and take the mark away."""
+    def _end(
+        self, reader: Reader, erased: set[erasures.Entry], stands: erasures.Facts
+    ) -> tuple[int, dict[str, int]]:  # fmt: skip
+        """One transaction: what stands, then erase again what it does not keep, tell the slices, bump the epoch, journal,
+        and take the mark away."""
         at, again = clock.now(), 0
         with transaction.atomic():
+            stood = {
+                kind: standing.apply([text for (its, _), (_, text) in stands.items() if its == kind], at)
+                for kind, standing in registry.standings().items()
+            }
             for kind, replay in registry.replays().items():
                 again += replay.apply(sorted(one for its, one, _ in erased if its == kind), at)
             for verb in registry.after().values():
                 verb(at)
             epochs.bump()
-            detail = _detail(reader, again)
+            detail = {**_detail(reader, again), "stood": sum(stood.values())}
             journal.record("ops.backup.restored", actor=actors.console(), detail=detail, at=at)
             restoring.finished(at)
         upkeep.settle(at=at)
-        return again
+        return again, {kind: number for kind, number in stood.items() if number}
 
     def _proved(self, reader: Reader) -> str:
         """The restored journal continues the very one that was backed up."""

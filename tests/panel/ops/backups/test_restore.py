@@ -127,6 +127,41 @@ def test_a_key_destroyed_after_the_backup_stays_destroyed(copy: Path, target: Sc
     assert alive > 10
 
 
+PLACED = """
+from assistants.conversations.models import CallContent
+from compliance.holds.rules.scope import Kind, Line
+from compliance.holds.services import placing
+from panel.kernel import actors, clock
+row = CallContent.objects.exclude(retention="held").order_by("id")[0]
+wanted = placing.Wanted("M-NEW", "Younger", "A letter of a court came.", [Line(Kind.SUBJECT, row.subject)])
+placing.place(actor=actors.console(), wanted=wanted, at=clock.now())
+print(row.id)
+"""
+
+
+def test_a_hold_placed_after_the_backup_is_in_force_when_it_is_restored(
+    copy: Path, target: Scene, tmp_path: Path
+) -> None:
+    """Placed in one place, the older backup restored in another with the ledger as it is by then; and over the first."""
+    assert target.run("restore", copy).returncode == 0
+    with target.offline() as commands:
+        row = commands.run("shell", "--no-imports", "-c", PLACED).split()[-1]
+        commands.run("backup")
+    again = Scene(tmp_path / "c")
+    again.take_keys(target)
+    ledger = target.data / "backups" / "erasures.ledger"
+    for scene, words in ((again, ("--erasures", ledger)), (target, ("--replace",))):
+        done = scene.run("restore", copy, *words)
+        assert done.returncode == 0, done.stderr
+        assert "in force again: 1" in done.stdout
+        with scene.offline() as commands:
+            url = owner_url(commands)
+            assert one(url, "SELECT state FROM holds_hold WHERE reference = 'M-NEW'") == "active"
+            with pytest.raises(psycopg.Error, match="legal hold"):
+                one(url, "DELETE FROM conversations_callcontent WHERE id = %s", row)
+            assert commands.run("journal_verify").startswith("The journal is intact")
+
+
 def test_it_refuses_what_is_not_empty_and_replaces_when_told(copy: Path, target: Scene) -> None:
     assert target.run("restore", copy).returncode == 0
     refused = target.run("restore", copy)
