@@ -7,6 +7,7 @@ from assistants.catalog.queries import tabs
 from assistants.catalog.rules import permits as catalog
 from assistants.chat.rules import permits
 from assistants.chat.services import demo as story
+from assistants.chat.services import retained
 from panel.journal import events
 from panel.kernel.registries import demo, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
@@ -55,4 +56,5 @@ letters.register(
         {"assistant": "Support concierge", "link": "https://panel.example/assistants/…/chat/notes/"},
     )
 )
+retained.register()
 demo.register(72, story.build)

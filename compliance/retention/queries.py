@@ -66,12 +66,16 @@ def content_classes(assistants: Iterable[UUID], at: datetime) -> dict[UUID, str]
     """The class of what is said to each assistant: its choice, or the default where that keeps it shorter."""
     wanted = set(assistants)
     standard = Rule.objects.get(category=Category.CONTENT, is_default=True)
-    found = dict.fromkeys(wanted, standard.name)
-    rows = Choice.objects.filter(assistant__in=wanted, category=Category.CONTENT).select_related("rule")
-    for one in rows:
-        if period(one.rule, at) <= period(standard, at):
-            found[one.assistant] = one.rule_id
-    return found
+    return dict.fromkeys(wanted, standard.name) | chosen(Category.CONTENT, at, wanted)
+
+
+def chosen(category: str, at: datetime, among: Iterable[UUID] | None = None) -> dict[UUID, str]:
+    """The class of each assistant whose choice counts: one that keeps no longer than the category's default."""
+    most = default_days(at, category)
+    rows = Choice.objects.filter(category=category).select_related("rule")
+    if among is not None:
+        rows = rows.filter(assistant__in=among)
+    return {one.assistant: one.rule_id for one in rows if period(one.rule, at) <= most}
 
 
 def choice(assistant: UUID, category: str = Category.CONTENT) -> Choice | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -108,6 +108,7 @@ def delete_all(*, visit: Visit, at: datetime) -> None:
     with deletion.attempt(actor=visit.doer, at=at), transaction.atomic():
         rows = list(own.chats(visit).select_for_update())
         count = _destroy(rows, at)
+        deletion.require_free(*[_note_target(one) for one in own.notes(visit)])
         notes = own.notes(visit).delete()[0]
         detail = {"chats": len(rows), "messages": count, "notes": notes}
         journal.record("chat.person.forgotten", actor=visit.doer, obj=visit.assistant, detail=detail, at=at)
@@ -117,9 +118,10 @@ def delete_all(*, visit: Visit, at: datetime) -> None:
 
 def _destroy(rows: list[Chat], at: datetime) -> int:
     turns = list(Turn.objects.select_related("chat").filter(chat__in=rows))
-    deletion.require_free(*[_target(one) for one in turns])
+    notes = list(Note.objects.filter(turn__in=turns))
+    deletion.require_free(*[_target(one) for one in turns], *[_note_target(one) for one in notes])
     _remove_words([one.id for one in turns])
-    Note.objects.filter(turn__in=turns).delete()
+    Note.objects.filter(id__in=[one.id for one in notes]).delete()
     Chat.objects.filter(id__in=[one.id for one in rows]).update(gone_at=at)
     return len(turns)
 
@@ -127,6 +129,11 @@ def _destroy(rows: list[Chat], at: datetime) -> int:
 def _target(turn: Turn) -> Target:
     chat = turn.chat
     return Target("call", turn.id, subjects=(chat.subject_id,), assistant=chat.assistant_id, day=ids.day_of(turn.id))
+
+
+def _note_target(note: Note) -> Target:
+    day = note.at.astimezone(UTC).date()
+    return Target("note", note.id, subjects=(note.subject_id,), assistant=note.assistant_id, day=day)
 
 
 def _remove_words(calls: list[UUID]) -> int:

@@ -59,10 +59,10 @@ def protect(
     """A migration operation: rows of `table` that a hold covers are not deleted, and their columns `keeps` not changed.
 
     The names are columns that say whose, of which assistant, which item and from which UTC day a row is; `subject` may be
-    an SQL expression over OLD that gives an array. `when` narrows it to some rows (SQL over OLD).
+    an SQL expression over OLD that gives an array, `day` one that gives a date. `when` narrows it to some rows (SQL over OLD).
     """
     whose = f"ARRAY[OLD.{subject}]" if subject.isidentifier() else subject or "'{}'::uuid[]"
-    parts = [f"OLD.{column}" if column else "NULL" for column in (assistant, item, day)]
+    parts = [f"OLD.{one}" if one.isidentifier() else one or "NULL" for one in (assistant, item, day)]
     changed = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in keeps)
     body = f"""
     CREATE FUNCTION held_{table}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
