@@ -92,6 +92,7 @@ privacy.declare(
     {
         "outside": NotPersonal("a checkpoint: origin, size, root and signature"),
         "asked_by_kind": NotPersonal("a fixed word of the program"),
+        "cut": NotPersonal("counts, a place in the journal and an instant"),
         "findings": NotPersonal("ids, names of events and sentences of the program"),
         "problem": NotPersonal("a sentence of the program"),
     },

@@ -101,7 +101,8 @@ class Receipt(models.Model):
 
 
 class Verification(models.Model):
-    """One check of the journal, or of a range of it, by a job; `outside` is the text of a checkpoint kept elsewhere."""
+    """One check of the journal, or of a range of it, by a job; `outside` is the text of a checkpoint kept elsewhere.
+    `cut` names the personal detail that is gone by retention or erasure (panel.journal.rules.audit.Cut)."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     first = models.BigIntegerField(default=0)
@@ -114,6 +115,7 @@ class Verification(models.Model):
     read = models.BigIntegerField(default=0)
     checkpoints = models.BigIntegerField(default=0)
     findings = models.JSONField(null=True)
+    cut = models.JSONField(default=dict)
     problem = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:

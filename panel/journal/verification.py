@@ -18,7 +18,9 @@ STEP = 20_000
 ROWS = """
 SELECT i.sequence, i.leaf_id::text, i.event, i.hash, l.data,
     to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), l.event, l.actor_kind, l.actor_id::text, l.via_kind,
-    l.via_id::text, l.object_kind, l.object_id::text, l.request_id
+    l.via_id::text, l.object_kind, l.object_id::text, l.request_id,
+    CASE WHEN position('"personal":[],"request":'::bytea IN l.data) > 0 THEN NULL
+    ELSE (SELECT count(*) FROM journal_detail d WHERE d.leaf_id = i.leaf_id) END
 FROM journal_index i LEFT JOIN journal_leaf l ON l.id = i.leaf_id
 WHERE i.sequence >= %s AND i.sequence < %s ORDER BY i.sequence
 """
@@ -99,9 +101,9 @@ def _stream(statement: str, *values: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _rows(start: int, end: int) -> Iterator[Row]:
-    for sequence, leaf, event, hashed, data, *columns in _stream(ROWS, start, end):
+    for sequence, leaf, event, hashed, data, *columns, details in _stream(ROWS, start, end):
         stored = None if data is None else bytes(data)
-        yield Row(sequence, leaf, event, bytes(hashed), stored, tuple(columns))
+        yield Row(sequence, leaf, event, bytes(hashed), stored, tuple(columns), details)
 
 
 def _heads(start: int, end: int) -> Iterator[Head]:

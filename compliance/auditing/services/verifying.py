@@ -70,6 +70,7 @@ def run_check(*, run: Run, verification_id: UUID, at: datetime) -> None:
         row.problem = str(error)[:300] or type(error).__name__
     else:
         row.findings = [_stored(one) for one in audit.findings[:SHOWN]]
+        row.cut = audit.cut.told()
         row.read, row.checkpoints = audit.size - row.first + row.first % CHUNK, audit.checkpoints
     with transaction.atomic():
         row.ended_at = at

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -119,4 +120,5 @@ class Checked(Page):
         if row is None:
             raise Missing(_("There is no such check."))
         job = jobs.latest(row.journal_ref)
-        return {"row": row, "range": _range(row), "state": _state(row), "word": _word(row), "job": job}
+        cut = {**row.cut, "until": parse_datetime(row.cut["until"] or "")} if row.cut else {}
+        return {"row": row, "range": _range(row), "state": _state(row), "word": _word(row), "job": job, "cut": cut}

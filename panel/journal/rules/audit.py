@@ -16,7 +16,7 @@ MOST = 1000  # findings that are told; a journal with more is lost anyway
 
 class Row(NamedTuple):
     """An index entry, and beside it the leaf as stored (`data` None: gone). `leaf` is an id as text or not; `columns` repeat
-    the leaf for searching."""
+    the leaf for searching; `details` is how many rows of personal detail it has still, None where it commits to none."""
 
     sequence: int
     leaf: UUID | str
@@ -24,6 +24,7 @@ class Row(NamedTuple):
     hashed: bytes
     data: bytes | None
     columns: leaf.Columns | None = None
+    details: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,39 @@ class Head:
     root: bytes
     note: str
     public: bytes | None
+
+
+@dataclass
+class Cut:
+    """Personal detail that was committed to and is gone, by retention or an erasure: no finding, for the leaf and every proof
+    stay valid. Of all entries up to `last` (of `until`) none has detail left, `entries` of them had it; `later` entries after
+    that lack some too."""
+
+    entries: int = 0
+    last: int | None = None
+    until: str | None = None
+    later: int = 0
+    is_over: bool = False
+
+    def feed(self, row: Row, data: bytes, details: int) -> None:
+        if details:
+            self.is_over = True
+        if details >= leaf.committed(data):
+            return
+        if self.is_over:
+            self.later += 1
+        else:
+            self.entries, self.last, self.until = (
+                self.entries + 1,
+                row.sequence,
+                row.columns[0] if row.columns else None,
+            )
+
+    def told(self) -> dict[str, object]:
+        """As JSON; empty when nothing is gone."""
+        if not self.entries and not self.later:
+            return {}
+        return {"entries": self.entries, "last": self.last, "until": self.until, "later": self.later}
 
 
 @dataclass(frozen=True)
@@ -64,6 +98,7 @@ class Audit:
         self.size = self._grown.size
         self.checkpoints = 0
         self.findings: list[Finding] = []
+        self.cut = Cut()
         self._heads = iter(heads)
         self._next = next(self._heads, None)
         self._covered = 0  # the largest size that a stored checkpoint speaks of
@@ -122,6 +157,8 @@ class Audit:
         if tree.leaf_hash(row.data) != row.hashed:
             self._find("altered_leaf", "The leaf's bytes do not match the hash in the index.", row.sequence)
             return
+        if row.details is not None:
+            self.cut.feed(row, row.data, row.details)
         columns = row.columns
         if columns and columns[1] == row.event and leaf.repeats(row.data, str(row.leaf), columns):
             return

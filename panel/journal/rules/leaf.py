@@ -101,6 +101,12 @@ def parse(data: bytes) -> Leaf:
     return leaf
 
 
+def committed(data: bytes) -> int:
+    """How many persons' detail these canonical bytes commit to."""
+    start = data.rfind(b'"personal":[')  # what follows holds no quotation mark of its own
+    return data.count(b'"', start + 12, data.find(b"]", start)) // 2
+
+
 Columns = tuple[str, str, str, str | None, str, str | None, str, str | None, str]
 """What the searchable columns say: at, event, kind and id of actor, means and object, request. Ids in their text form."""
 

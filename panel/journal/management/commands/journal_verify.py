@@ -49,12 +49,20 @@ class Command(BaseCommand):
             self.stdout.write(f"THE JOURNAL WAS ALTERED: {len(audit.findings)} findings, {checked}.")
         else:
             self.stdout.write(f"The journal is intact: {checked}.")
+        if cut := audit.cut.told():
+            whole = (
+                f"of {cut['entries']} entries up to sequence {cut['last']} ({cut['until']})" if cut["entries"] else ""
+            )
+            some = f"some of {cut['later']} entries{' after that' if whole else ''}" if cut["later"] else ""
+            gone = " and ".join(filter(None, (whole, some)))
+            self.stdout.write(f"Personal detail is gone, by retention or erasure: {gone}. Every proof stays valid.")
 
     def _print_json(self, audit: Audit) -> None:
         found = {
             "entries": audit.size,
             "checkpoints": audit.checkpoints,
             "findings": [asdict(f) for f in audit.findings],
+            "detail_gone": audit.cut.told(),
         }
         self.stdout.write(json.dumps(found, default=str, indent=2))
 
