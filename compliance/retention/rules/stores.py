@@ -4,7 +4,7 @@ A store answers the preview, the plan of a run and the search afterwards with on
 previewed that a run would not do.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -41,13 +41,15 @@ class Unit:
 
 @dataclass
 class Gone:
-    """What one transaction did. `more`: the unit has more to do in another one."""
+    """What one transaction did. `more`: the unit has more to do in another one. `last`: what it still has to do before the
+    commit and after everything else, because whoever inserts waits from then on: dropping `dropped`."""
 
     ids: Sequence[UUID] | Iterable[UUID]
     held: list[tuple[UUID, UUID]] = field(default_factory=list)
     """(record, hold)."""
     dropped: str = ""
     more: bool = False
+    last: Callable[[], object] | None = None
 
 
 class Store(Protocol):
@@ -66,7 +68,7 @@ class Store(Protocol):
         """What a run at that instant would do, oldest first."""
 
     def purge(self, unit: str, asked: Asked) -> Gone:
-        """Do it for one unit. Raises OperationalError (lock not available) when it is worth trying again."""
+        """Do it for one unit, all but `last`. Raises OperationalError (lock not available) when it is worth trying again."""
 
     def size(self, asked: Asked) -> int:
         """How many records of the class there are."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from compliance.retention.rules.classes import Category
@@ -53,7 +54,8 @@ class Month:
         )
         if not held:
             rows = ask("SELECT id FROM {table} WHERE day >= %s AND day < %s", span, table=self.table)
-            return Gone([one for (one,) in rows], dropped=purging.drop_month(self.table, month, len(rows)))
+            drop = partial(purging.drop_month, self.table, month, len(rows))
+            return Gone([one for (one,) in rows], dropped=purging.leaf(self.table, "", month), last=drop)
         rows = ask(
             "DELETE FROM {table} WHERE (day, id) IN (SELECT t.day, t.id FROM {table} t WHERE t.day >= %s AND t.day < %s"
             " AND NOT {held} LIMIT {part}) RETURNING id",

@@ -6,6 +6,7 @@ An id is a UUIDv7, so that its place in time is a comparison; a record is due wh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +20,13 @@ from panel.kernel.db import holding, purging
 
 PART, REST = 20_000, "held"
 # What a hold in force covers, of a row `t`; the same words as in the owner's functions.
-HELD = (
-    "EXISTS (SELECT FROM panel_effective() e WHERE (e.subject IS NULL OR e.subject = t.subject)"
+COVERS = (
+    "FROM panel_effective() e WHERE (e.subject IS NULL OR e.subject = t.subject)"
     " AND (e.assistant IS NULL OR e.assistant = t.assistant) AND (e.item IS NULL OR e.item = t.id)"
-    " AND (e.from_day IS NULL OR t.day >= e.from_day) AND (e.to_day IS NULL OR t.day <= e.to_day))"
+    " AND (e.from_day IS NULL OR t.day >= e.from_day) AND (e.to_day IS NULL OR t.day <= e.to_day)"
 )
-HOLDS = "(panel_holds(ARRAY[t.subject], t.assistant, t.id, t.day))[1]"
+HELD = f"EXISTS (SELECT {COVERS})"
+HOLDS = f"(SELECT min(e.hold::text)::uuid {COVERS})"
 
 
 def ask(text: str, values: Sequence[Any] = (), *, table: str, which: str = "") -> list[tuple[Any, ...]]:
@@ -116,7 +118,8 @@ class ClassDay:
         without = {one for one, _hold in kept}
         rows = ask("SELECT id FROM {table} WHERE retention = %s AND day = %s", [asked.name, day], table=self.table)
         gone = [one for (one,) in rows if one not in without]
-        return Gone(gone, kept, purging.drop(self.table, asked.name, day, len(gone)))
+        name = purging.leaf(self.table, asked.name, day)
+        return Gone(gone, kept, name, last=partial(purging.drop, self.table, asked.name, day, len(gone)))
 
     def _delete(self, where: str, values: list[Any], asked: Asked) -> Gone:
         holding.lock()

@@ -121,6 +121,8 @@ def _step(work: Work, run: Run, asked: Asked, store: Store, unit: Unit, at: date
         dropped=gone.dropped, done=not gone.more, at=at,
     )  # fmt: skip
     work.checkpoint({"steps": (work.checkpointed or {}).get("steps", 0) + 1})
+    if gone.last:
+        gone.last()
     return gone.more
 
 

@@ -4,11 +4,13 @@ A day of a (class, day) table goes in three calls of one transaction, so that it
 
     with transaction.atomic():
         kept = purging.begin(table, name, day)      # locks the day for writers, moves held rows into `<table>_held`
-        ...                                         # read the ids that go
-        purging.drop(table, name, day, expected)    # detached and dropped, if exactly `expected` rows go
+        ...                                         # read the ids that go, write them down
+        purging.drop(table, name, day, expected)    # last: detached and dropped, if exactly `expected` rows go; whoever
+                                                    # inserts into the table waits from here to the commit
 
 Such a table has the columns id, subject, assistant, kept_from; a held row has the retention "held" and `kept_from` says of which
-class it was. Each function waits at most 200 ms for a lock and gives up with LockNotAvailable: try again.
+class it was. Each function waits at most 200 ms for the day that goes, 40 ms for its whole table, because whoever inserts queues
+behind it; then it gives up with LockNotAvailable: try again.
 """
 
 from datetime import date
@@ -24,7 +26,7 @@ FUNCTIONS = (
 )
 
 SQL = """
-CREATE FUNCTION purge_leaf(parent text, branch text, leaf_day date, wanted text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION purge_leaf(parent text, branch text, leaf_day date, wanted text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE leaf text;
 BEGIN
     IF NOT EXISTS (SELECT FROM kernel_partitionedtable WHERE "table" = parent AND scheme = wanted) THEN
@@ -36,61 +38,77 @@ BEGIN
     RETURN leaf;
 END $$;
 
-CREATE FUNCTION purge_begin(parent text, class text, leaf_day date) RETURNS bigint
+-- What holds cover of a row `t` of this day, as a condition: lines that name one thing are compared as a list, which costs a
+-- tenth of asking line by line; what names two things at once is asked line by line. NULL when no hold is of that day.
+CREATE OR REPLACE FUNCTION purge_covered(leaf_day date) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE everything boolean; subjects uuid[]; assistants uuid[]; items uuid[]; several boolean;
+BEGIN
+    SELECT coalesce(bool_or(num_nonnulls(subject, assistant, item) = 0), false),
+           array_agg(DISTINCT subject) FILTER (WHERE subject IS NOT NULL AND num_nonnulls(assistant, item) = 0),
+           array_agg(DISTINCT assistant) FILTER (WHERE assistant IS NOT NULL AND num_nonnulls(subject, item) = 0),
+           array_agg(DISTINCT item) FILTER (WHERE item IS NOT NULL AND num_nonnulls(subject, assistant) = 0),
+           coalesce(bool_or(num_nonnulls(subject, assistant, item) > 1), false)
+      INTO everything, subjects, assistants, items, several
+      FROM panel_effective()
+     WHERE (from_day IS NULL OR from_day <= leaf_day) AND (to_day IS NULL OR to_day >= leaf_day);
+    IF everything THEN RETURN 'true'; END IF;
+    RETURN nullif(concat_ws(' OR ',
+        't.subject = ANY (' || quote_literal(subjects) || '::uuid[])',
+        't.assistant = ANY (' || quote_literal(assistants) || '::uuid[])',
+        't.id = ANY (' || quote_literal(items) || '::uuid[])',
+        CASE WHEN several THEN
+            'EXISTS (SELECT FROM panel_effective() e WHERE (e.subject IS NULL OR e.subject = t.subject)'
+            ' AND (e.assistant IS NULL OR e.assistant = t.assistant) AND (e.item IS NULL OR e.item = t.id)'
+            ' AND (e.from_day IS NULL OR t.day >= e.from_day) AND (e.to_day IS NULL OR t.day <= e.to_day))' END), '');
+END $$;
+
+CREATE OR REPLACE FUNCTION purge_begin(parent text, class text, leaf_day date) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '200ms' AS $$
-DECLARE leaf text; columns text; values_ text; moved bigint := 0;
+DECLARE leaf text; covered text; columns text; values_ text; moved bigint := 0;
 BEGIN
     IF class = 'held' THEN RAISE EXCEPTION 'held rows are not dropped'; END IF;
     leaf := purge_leaf(parent, class, leaf_day, 'class_day');
     PERFORM panel_lock_holds();
     EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', leaf);
-    IF EXISTS (SELECT FROM panel_effective()) THEN
+    covered := purge_covered(leaf_day);
+    IF covered IS NOT NULL THEN
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum),
                string_agg(CASE attname WHEN 'retention' THEN '''held''' WHEN 'kept_from' THEN 't.retention'
                           ELSE 't.' || quote_ident(attname) END, ', ' ORDER BY attnum)
           INTO columns, values_
           FROM pg_attribute WHERE attrelid = leaf::regclass AND attnum > 0 AND NOT attisdropped;
-        EXECUTE format(
-            'INSERT INTO %I (%s) SELECT %s FROM %I t WHERE EXISTS (SELECT FROM panel_effective() e'
-            ' WHERE (e.subject IS NULL OR e.subject = t.subject) AND (e.assistant IS NULL OR e.assistant = t.assistant)'
-            ' AND (e.item IS NULL OR e.item = t.id) AND (e.from_day IS NULL OR t.day >= e.from_day)'
-            ' AND (e.to_day IS NULL OR t.day <= e.to_day))', parent, columns, values_, leaf);
+        EXECUTE format('INSERT INTO %I (%s) SELECT %s FROM %I t WHERE %s', parent, columns, values_, leaf, covered);
         GET DIAGNOSTICS moved = ROW_COUNT;
     END IF;
     RETURN moved;
 END $$;
 
-CREATE FUNCTION purge_drop(parent text, class text, leaf_day date, expected bigint) RETURNS text
+CREATE OR REPLACE FUNCTION purge_drop(parent text, class text, leaf_day date, expected bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '200ms' AS $$
 DECLARE leaf text; there bigint; kept bigint; open bigint;
 BEGIN
     leaf := purge_leaf(parent, class, leaf_day, 'class_day');
     PERFORM panel_lock_holds();
     EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', leaf);
-    EXECUTE format('SELECT count(*) FROM %I', leaf) INTO there;
-    EXECUTE format('SELECT count(*) FROM %I h JOIN %I t USING (day, id) WHERE h.retention = ''held'' AND h.kept_from = $1',
-        parent, leaf) INTO kept USING class;
+    EXECUTE format(
+        'SELECT count(*), count(*) FILTER (WHERE (%s) AND NOT EXISTS (SELECT FROM %I h'
+        ' WHERE h.retention = ''held'' AND h.day = t.day AND h.id = t.id)) FROM %I t',
+        coalesce(purge_covered(leaf_day), 'false'), parent, leaf) INTO there, open;
+    EXECUTE format('SELECT count(*) FROM %I h JOIN %I t USING (day, id)'
+        ' WHERE h.retention = ''held'' AND h.kept_from = $1 AND h.day = $2', parent, leaf) INTO kept USING class, leaf_day;
     IF there - kept <> expected THEN
         RAISE EXCEPTION '% rows would go, not %', there - kept, expected USING ERRCODE = 'triggered_data_change_violation';
     END IF;
-    IF EXISTS (SELECT FROM panel_effective()) THEN
-        EXECUTE format(
-            'SELECT count(*) FROM %I t WHERE EXISTS (SELECT FROM panel_effective() e'
-            ' WHERE (e.subject IS NULL OR e.subject = t.subject) AND (e.assistant IS NULL OR e.assistant = t.assistant)'
-            ' AND (e.item IS NULL OR e.item = t.id) AND (e.from_day IS NULL OR t.day >= e.from_day)'
-            ' AND (e.to_day IS NULL OR t.day <= e.to_day))'
-            ' AND NOT EXISTS (SELECT FROM %I h WHERE h.retention = ''held'' AND h.day = t.day AND h.id = t.id)',
-            leaf, parent) INTO open;
-        IF open > 0 THEN
-            RAISE EXCEPTION '% rows of % are kept by a legal hold', open, leaf USING ERRCODE = 'PH001';
-        END IF;
+    IF open > 0 THEN
+        RAISE EXCEPTION '% rows of % are kept by a legal hold', open, leaf USING ERRCODE = 'PH001';
     END IF;
+    PERFORM set_config('lock_timeout', '40ms', true);
     EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', parent || '_' || class, leaf);
     EXECUTE format('DROP TABLE %I', leaf);
     RETURN leaf;
 END $$;
 
-CREATE FUNCTION purge_month(parent text, month date, expected bigint) RETURNS text
+CREATE OR REPLACE FUNCTION purge_month(parent text, month date, expected bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '200ms' AS $$
 DECLARE leaf text; there bigint; open bigint := 0;
 BEGIN
@@ -109,18 +127,21 @@ BEGIN
             ' AND (e.to_day IS NULL OR t.day <= e.to_day))', leaf) INTO open;
     END IF;
     IF open > 0 THEN RAISE EXCEPTION '% rows of % are kept by a legal hold', open, leaf USING ERRCODE = 'PH001'; END IF;
+    PERFORM set_config('lock_timeout', '40ms', true);
     EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', parent, leaf);
     EXECUTE format('DROP TABLE %I', leaf);
     RETURN leaf;
 END $$;
 REVOKE ALL ON FUNCTION purge_leaf(text, text, date, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION purge_covered(date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION purge_begin(text, text, date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION purge_drop(text, text, date, bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION purge_month(text, date, bigint) FROM PUBLIC;
 """
 UNDO = (
     "DROP FUNCTION purge_month(text, date, bigint); DROP FUNCTION purge_drop(text, text, date, bigint);"
-    " DROP FUNCTION purge_begin(text, text, date); DROP FUNCTION purge_leaf(text, text, date, text)"
+    " DROP FUNCTION purge_begin(text, text, date); DROP FUNCTION purge_leaf(text, text, date, text);"
+    " DROP FUNCTION purge_covered(date)"
 )
 
 
@@ -136,8 +157,12 @@ def drop(table: str, name: str, day: date, expected: int) -> str:
 
 def exists(table: str, name: str, day: date) -> bool:
     """Whether a day of a class, or the month of a day where the class is "", has its partition still."""
-    leaf = f"{table}_{name}_{day:%Y%m%d}" if name else f"{table}_{day:%Y%m}"
-    return _call("SELECT to_regclass(quote_ident(%s)) IS NOT NULL", leaf) is True
+    return _call("SELECT to_regclass(quote_ident(%s)) IS NOT NULL", leaf(table, name, day)) is True
+
+
+def leaf(table: str, name: str, day: date) -> str:
+    """What the partition of a day of a class is called, or the one of a month where the class is ""."""
+    return f"{table}_{name}_{day:%Y%m%d}" if name else f"{table}_{day:%Y%m}"
 
 
 def drop_month(table: str, month: date, expected: int) -> str:
