@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from compliance.retention.rules.classes import spelled
+
 
 class Keeping(forms.Form):
     rule = forms.ChoiceField(
@@ -15,5 +17,5 @@ class Keeping(forms.Form):
 
     def __init__(self, *args: Any, choices: list[tuple[str, int]], default: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        named = [(name, _("%(n)s days (%(name)s)") % {"n": days, "name": name}) for name, days in choices]
+        named = [(name, f"{spelled(days)} ({name})") for name, days in choices]
         self.fields["rule"].choices = [("", default), *named]  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from assistants.catalog.queries.overview import Part
 from assistants.catalog.rules import permits
 from assistants.conversations import forms
 from compliance.retention import queries
+from compliance.retention.rules.classes import spelled
 from compliance.retention.services import ruling
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing
@@ -42,7 +43,7 @@ class Keeping(FormPage):
         days = queries.default_days(self.at)
         return {
             "choices": queries.choices("content", self.at),
-            "default": _("As the organisation: %(n)s days") % {"n": days},
+            "default": _("As the organisation: %(days)s") % {"days": spelled(days)},
         }
 
     def context(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from compliance.requests.models import Event, Request
 from compliance.requests.queries import reading
@@ -127,12 +127,16 @@ def kept(row: Request, titles: Mapping[str, Any]) -> list[tuple[Any, str, int, s
 
 def rule(due: Due) -> str:
     """Why it is this date, in a sentence."""
-    units = {Unit.MONTH: _("%(n)s months"), Unit.DAY: _("%(n)s days"), Unit.WORKING: _("%(n)s working days")}
-    words = [
-        _("%(law)s: %(span)s from receipt") % {"law": due.law, "span": units[due.span.unit] % {"n": due.span.count}}
-    ]
+    count = due.span.count
+    units = {
+        Unit.MONTH: ngettext("%(n)s month", "%(n)s months", count),
+        Unit.DAY: ngettext("%(n)s day", "%(n)s days", count),
+        Unit.WORKING: ngettext("%(n)s working day", "%(n)s working days", count),
+    }
+    words = [_("%(law)s: %(span)s from receipt") % {"law": due.law, "span": units[due.span.unit] % {"n": count}}]
     if due.paused:
-        words.append(_("the clock stood for %(n)s days") % {"n": due.paused})
+        stood = ngettext("the clock stood for %(n)s day", "the clock stood for %(n)s days", due.paused)
+        words.append(stood % {"n": due.paused})
     if due.moved:
         words.append(_("moved on from %(day)s, a day off") % {"day": due.counted.isoformat()})
     return ", ".join(words)

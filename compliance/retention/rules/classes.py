@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 CLASSES_AT_MOST = 12
 NAME = r"[a-z][a-z0-9_]{0,23}"
@@ -70,10 +70,14 @@ def problem(days: object, floor: int, ceiling: int) -> str:
             "ceiling": ceiling,
         }
     if days < floor:
-        return _("At least %(floor)s days.") % {"floor": floor}
+        return ngettext("At least %(floor)s day.", "At least %(floor)s days.", floor) % {"floor": floor}
     if days > ceiling:
-        return _("At most %(ceiling)s days.") % {"ceiling": ceiling}
+        return ngettext("At most %(ceiling)s day.", "At most %(ceiling)s days.", ceiling) % {"ceiling": ceiling}
     return ""
+
+
+def spelled(days: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
 
 
 def parse(text: str) -> dict[str, int]:

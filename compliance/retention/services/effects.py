@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.approvals.models import Approval
 from accounts.approvals.rules.kinds import Kind, Shown
 from compliance.retention import queries
 from compliance.retention.models import Rule, Run
 from compliance.retention.rules import permits
+from compliance.retention.rules.classes import spelled
 from compliance.retention.services import planning, ruling
 
 WHY = {
@@ -31,9 +32,10 @@ def _run_words(effect: Mapping[str, Any]) -> Shown:
         for one in run.preview
         if one["due"] or one["held"]
     ]
+    due = planning.total(run, "due")
     reasons = sorted({f"{one['rule']}: {WHY[one['why']]}" for one in run.needs})
     return Shown(
-        _("Delete %(n)s records whose time is over") % {"n": planning.total(run, "due")},
+        ngettext("Delete %(n)s record whose time is over", "Delete %(n)s records whose time is over", due) % {"n": due},
         [(_("Class"), _("go / held")), *lines, (_("Why two people"), ", ".join(reasons))],
         warning=_("It begins a day after the approval and cannot be undone."),
     )
@@ -42,9 +44,10 @@ def _run_words(effect: Mapping[str, Any]) -> Shown:
 def _shorten_words(effect: Mapping[str, Any]) -> Shown:
     rule = Rule.objects.get(name=effect["rule"])
     return Shown(
-        _("Keep “%(name)s” for %(n)s days only") % {"name": rule.name, "n": effect["days"]},
+        ngettext("Keep “%(name)s” for %(n)s day only", "Keep “%(name)s” for %(n)s days only", effect["days"])
+        % {"name": rule.name, "n": effect["days"]},
         [
-            (_("Until now"), _("%(n)s days") % {"n": rule.days}),
+            (_("Until now"), spelled(rule.days)),
             (_("Records"), queries.category_titles()[rule.category]),
         ],
         warning=_("It counts a day after the approval. What is older then is deleted with the next run."),

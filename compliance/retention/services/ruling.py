@@ -137,7 +137,8 @@ def choose(*, actor: Actor, assistant: UUID, rule: str, at: datetime) -> Choice 
             allowed = dict(queries.choices(Category.CONTENT, at))
             if rule not in allowed:
                 most = max(allowed.values())
-                raise Invalid(fields={"rule": _("Choose a class of at most %(n)s days, as the default.") % {"n": most}})
+                told = _("Choose a class of at most %(days)s, as the default.") % {"days": classes.spelled(most)}
+                raise Invalid(fields={"rule": told})
             made, _new = Choice.objects.update_or_create(
                 assistant=assistant, category=Category.CONTENT, defaults={"rule_id": rule, "changed_at": at}
             )

@@ -12,7 +12,7 @@ from accounts.access.rules import door
 from compliance.retention import forms, queries
 from compliance.retention.models import Rule
 from compliance.retention.rules import permits
-from compliance.retention.rules.classes import CATEGORIES, Category
+from compliance.retention.rules.classes import CATEGORIES, Category, spelled
 from compliance.retention.services import ruling, switch
 from panel.kernel import clock
 from panel.kernel.errors import Missing
@@ -28,7 +28,7 @@ NAMES = [(one.value, found.title) for one, found in CATEGORIES.items()]
 
 
 def _period(row: Rule) -> str:
-    return _("%(n)s days") % {"n": queries.period(row, clock.now())}
+    return spelled(queries.period(row, clock.now()))
 
 
 COLUMNS = [
@@ -43,7 +43,12 @@ COLUMNS = [
     ),
     Column("days", gettext_lazy("Kept for"), value=_period, sort="days", numeric=True),
     Column("trigger", gettext_lazy("Counted from"), value=lambda row: CATEGORIES[Category(row.category)].trigger),
-    Column("pending", gettext_lazy("Soon"), value=lambda row: row.pending_days or "–", numeric=True),
+    Column(
+        "pending",
+        gettext_lazy("Soon"),
+        value=lambda row: spelled(row.pending_days) if row.pending_days else "–",
+        numeric=True,
+    ),
     Column("default", gettext_lazy("Default"), value=lambda row: gettext_lazy("Yes") if row.is_default else "–"),
     Column("changed_at", gettext_lazy("Changed"), cell="ago", sort="changed_at", numeric=True),
 ]

@@ -16,6 +16,7 @@ from compliance.retention.rules import permits
 from compliance.retention.rules.states import WORDS, State
 from compliance.retention.services import manifest, planning, running
 from compliance.retention.services.effects import WHY
+from panel.kernel import jobs
 from panel.kernel.errors import Missing
 from panel.ui.lists.answer import answer
 from panel.ui.lists.columns import Column, Empty, Filter
@@ -139,7 +140,13 @@ class Detail(OfRun):
             "gone": sum(one.gone for one in steps),
             "kept": sum(one.held_count for one in steps),
             "dropped": sum(bool(one.dropped) for one in steps),
+            "job": self._job(),
         }
+
+    def _job(self) -> Any:
+        """What does it, while it is under way or was broken off."""
+        wanted = self.run.state in {State.RUNNING, State.VERIFYING, State.FAILED, State.ABORTED, State.APPROVED}
+        return jobs.latest(self.run.journal_ref, planning.JOB) if wanted else None
 
 
 @door(permits.MANAGE)
