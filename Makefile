@@ -1,5 +1,5 @@
 # up: the panel; demo: a panel with invented people and traffic; check: minutes; test: everything; bench, soak: hours.
-.PHONY: up demo check test unsettled bench soak venv venv-dev
+.PHONY: up demo check test bench soak venv venv-dev
 PY := .venv/bin/python
 
 up: venv
@@ -26,13 +26,7 @@ check: venv-dev
 
 test: check
 	@sh panel/ops/deploy/browser.sh
-	$(PY) -m pytest -n 2 --dist loadfile -m "slow and not unsettled and not soak"
-	@echo "Left out, because they have not passed since slices were joined (make unsettled runs them):"
-	@sed -n '/^UNSETTLED/,/^)/p' tests/stage/plugin.py
-
-unsettled: venv-dev
-	@sh panel/ops/deploy/browser.sh
-	$(PY) -m pytest -n 2 --dist loadfile -m "unsettled and not soak"
+	$(PY) -m pytest -n 2 --dist loadfile -m "slow and not soak"
 
 bench: venv-dev
 	@for script in bench/[a-z]*.py; do $(PY) "$$script" || exit 1; done

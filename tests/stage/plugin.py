@@ -15,17 +15,6 @@ from tests.stage.run import Run, joined_run, new_run
 hypothesis.settings.register_profile("panel", deadline=None)
 hypothesis.settings.load_profile("panel")
 NO_BROWSER = "BROWSER=0 was said"
-# Tests that have not passed since several slices were joined: `make test` leaves them out aloud, `make unsettled` runs them.
-# A line goes as soon as its tests pass on a quiet machine; nothing new is put here.
-UNSETTLED = (
-    "tests/architecture/sweep/test_reading.py",
-    "tests/architecture/sweep/test_schema.py",
-    "tests/architecture/sweep/test_walls.py",
-    "tests/architecture/sweep/test_writing.py",
-    "tests/assistants/",
-    "tests/journeys/",
-    "tests/panel/",
-)
 LATER = (
     "tests.stage.database",
     "tests.stage.peers",
@@ -76,8 +65,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "journeys" in Path(item.path).parts:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("slow") and item.nodeid.startswith(UNSETTLED):
-            item.add_marker(pytest.mark.unsettled)
         if "journeys" in Path(item.path).parts and os.environ.get("BROWSER") == "0":
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -88,16 +89,16 @@ def requests(world: demo.World) -> None:
 def traffic(world: dict[str, Any]) -> None:
     """Call two assistants through the running gateway, as an application would."""
     for entry in world["assistants"][:2]:
-        for text in texts.CALLS:
-            _call(world["base_url"], entry["slug"], entry["api_key"], text)
+        for end_user, text in zip(cycle(texts.CUSTOMERS), texts.CALLS, strict=False):
+            _call(world["base_url"], entry["slug"], entry["api_key"], text, end_user)
 
 
-def _call(base_url: str, slug: str, key: str, text: str) -> None:
+def _call(base_url: str, slug: str, key: str, text: str, end_user: str) -> None:
     """One call; what the gateway answers, a refusal too, is in its traces."""
     place = urlsplit(base_url)
     kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
     line = kind(place.hostname or "localhost", place.port, timeout=10)
-    body = json.dumps({"model": slug, "messages": [{"role": "user", "content": text}]})
+    body = json.dumps({"model": slug, "messages": [{"role": "user", "content": text}], "user": end_user})
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     try:
         line.request("POST", "/v1/chat/completions", body, headers)

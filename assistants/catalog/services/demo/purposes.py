@@ -34,7 +34,6 @@ GUIDE = (
 )  # fmt: skip
 # How many new colleagues said what, and how many days ago the first of them did.
 SAID = ((7, "yes"), (2, "no"), (3, ""))
-PEOPLE = 12
 
 
 def build(world: demo.World) -> None:
@@ -54,9 +53,13 @@ def build(world: demo.World) -> None:
             purpose_id=improve.id,
             at=clock.now(),
         )
-    for number in range(PEOPLE):
+    said = [word for count, word in SAID for _ in range(count)]
+    for number, word in enumerate(said):
         with demo.past(world.ago(19 - number)):
-            _choose(desk, guide, number)
+            _choose(desk, guide, f"new-colleague-{number:02}", word)
+    with demo.past(world.ago(3)):
+        for customer in texts.CUSTOMERS:
+            _choose(concierge, improve, customer, "yes")
 
 
 def _purpose(world: demo.World, slug: str, basis: str, use: str, label: str, text: str) -> Purpose:
@@ -80,11 +83,11 @@ def _bind(world: demo.World, assistant: Assistant, purpose: Purpose, **more: obj
     )  # fmt: skip
 
 
-def _choose(desk: Assistant, purpose: Purpose, number: int) -> None:
-    """An end user of the intranet; the last ones have not been asked yet."""
-    value = next(iter(spelled(f"new-colleague-{number:02}")))
-    subject = naming.subject_for(Kind.END_USER, value, scope=desk.id)
-    actor, said = Actor("subject", subject), [word for count, word in SAID for _ in range(count)][number]
+def _choose(assistant: Assistant, purpose: Purpose, end_user: str, said: str) -> None:
+    """An end user of an application; the last colleagues have not been asked yet."""
+    value = next(iter(spelled(end_user)))
+    subject = naming.subject_for(Kind.END_USER, value, scope=assistant.id)
+    actor = Actor("subject", subject)
     if not said:
         return
     choice = next(one for one in consent.choices(subject, clock.now(), ["en"]) if one.purpose.id == purpose.id)

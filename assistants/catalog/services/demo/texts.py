@@ -140,6 +140,8 @@ REQUESTS = (
 )
 
 # Harmless, personal data in and out, a card, an injection, a secret, a leaking answer.
+# End users of the shop who agreed that their chats are kept.
+CUSTOMERS = ("customer-4711", "customer-4712", "customer-4713")
 CALLS = (
     "Where is order 48213?",
     "What is your returns policy?",
