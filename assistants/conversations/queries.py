@@ -13,6 +13,7 @@ from django.db.models.functions import TruncHour
 
 from accounts.access import queries as access
 from accounts.credentials.models import ApiKey
+from accounts.credentials.queries import programs
 from assistants.catalog.queries import assistants as catalog
 from assistants.conversations.models import Call, CallContent, CallQuerySet, Reveal
 from assistants.conversations.rules import REQUEST_PREFIX, SEALED_IN, SEE_TRACES
@@ -30,13 +31,17 @@ FEW = 200
 
 
 def visible_to(actor: Actor) -> CallQuerySet:
-    """Calls of the assistants that the actor may see; with the organisation-wide permit all, callers without key too."""
+    """Calls of the assistants that the actor may see and those of the service accounts that they answer for; with the
+    organisation-wide permit all, callers without key too."""
     if access.can(actor, SEE_TRACES):
         return Call.objects.all()
     seen = catalog.visible_to(actor).order_by().values_list("id", flat=True)
     # By their ids, so that the planner knows how rare their calls are; a subquery made it walk through everybody's.
     few = list(seen[: FEW + 1])
-    return Call.objects.filter(assistant__in=few if len(few) <= FEW else seen)
+    found = Q(assistant__in=few if len(few) <= FEW else seen)
+    if programs_keys := programs.key_ids(actor):
+        found |= Q(key__in=programs_keys)
+    return Call.objects.filter(found)
 
 
 def page(rows: CallQuerySet, *, beyond: UUID | None = None, newer: bool = False, limit: int = 50) -> list[Call]:

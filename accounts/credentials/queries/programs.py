@@ -14,6 +14,7 @@ from accounts.people.rules import State
 from panel.kernel import clock
 from panel.kernel.actors import Actor
 
+MOST_KEYS = 500
 ORPHANED = Q(responsible__isnull=True) | ~Q(responsible__state=State.ACTIVE)
 
 
@@ -23,6 +24,13 @@ def visible_to(actor: Actor) -> QuerySet[Service]:
     if access.can(actor, SEE_ALL):
         return rows
     return rows.filter(responsible_id=actor.id) if actor.id else rows.none()
+
+
+def key_ids(actor: Actor) -> list[UUID]:
+    """Keys, ended ones too, of the service accounts that somebody answers for."""
+    if actor.kind != "person" or actor.id is None:
+        return []
+    return list(ApiKey.objects.filter(owner__service__responsible_id=actor.id).values_list("id", flat=True)[:MOST_KEYS])
 
 
 def one(actor: Actor, text: str) -> Service | None:

@@ -17,6 +17,8 @@ from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Missing, Refusal
 from tests.assistants.catalog import stage
+from tests.assistants.gateway.world import make_key
+from tests.factories.people import make_service
 from tests.stage.visits import told, visit
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,16 @@ class TestSeeing:
         assert str(own.id) in told(visit(actor(bob), "/traces/"))
         with pytest.raises(Missing):
             visit(actor(bob), f"/traces/{other.id}/")
+
+    def test_who_answers_for_a_service_account_sees_its_calls_and_no_others(
+        self, desk: Assistant, bob: User, charlie: User
+    ) -> None:
+        key, _token = make_key(make_service("shop", responsible=bob), desk)
+        own, _other = call(desk.id, key=key.id), call(desk.id)
+        assert [one.id for one in queries.page(queries.visible_to(actor(bob)))] == [own.id]
+        assert "it-desk" not in told(visit(actor(bob), "/assistants/"))
+        assert visit(actor(bob), f"/traces/{own.id}/").status_code == 200
+        assert not queries.visible_to(actor(charlie)).exists()
 
     def test_a_stranger_sees_nothing(self, desk: Assistant, charlie: User) -> None:
         made = call(desk.id)
