@@ -34,9 +34,11 @@ ASSISTANTS = """
         now(), now() - make_interval(secs => n) FROM generate_series(0, %s) n
 """
 KEYS = """
-    INSERT INTO credentials_apikey (id, key_id, digest, kind, name, scopes, owner_id, creator_kind, created_at, expires_at, epoch)
+    INSERT INTO credentials_apikey (id, key_id, digest, kind, name, scopes, owner_id, creator_kind, created_at, expires_at, epoch,
+        used_scopes, networks)
     SELECT md5('k' || n)::uuid, lpad(to_hex(n), 10, '0'), decode(md5('d' || n) || md5('e' || n), 'hex'), 'gateway', 'key ' || n,
-        '{chat}', %s, 'person', now(), now() + make_interval(secs => 86400 + n), 0 FROM generate_series(0, %s) n
+        '{chat}', %s, 'person', now(), now() + make_interval(secs => 86400 + n), 0, '{}', '{}'
+    FROM generate_series(0, %s) n
 """
 
 
@@ -78,7 +80,7 @@ def urls(known: dict[str, str]) -> dict[str, str]:
     }
     found |= {
         f"assistants: {query or 'first'}": f"/assistants/?{query}"
-        for query in ("", "sort=-changed_at", "state=paused", "q=99999")
+        for query in ("", "sort=-name", "state=paused", "q=99999")
     }
     return found
 
