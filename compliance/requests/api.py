@@ -46,7 +46,8 @@ class RequestOut(serializers.ModelSerializer[Request]):
 
 
 class RequestIn(serializers.Serializer[Any]):
-    """`identifier` is an exact name of the person; with `checked` (how you know that it is them) it is proven at once."""
+    """`identifier` is an exact name of the person; with `checked` (how you know that it is them) it is proven at once.
+    `agent`, with `agent_contact` and `mandate`, asks for the person."""
 
     kind = serializers.ChoiceField(choices=[one.value for one in Kind])
     regime = serializers.ChoiceField(choices=list(DEFAULTS), required=False, default="")
@@ -55,6 +56,9 @@ class RequestIn(serializers.Serializer[Any]):
     identifier = serializers.CharField(required=False, default="", max_length=LONGEST_NAME)
     checked = serializers.CharField(required=False, default="", max_length=1000)
     words = serializers.CharField(required=False, default="", max_length=LONGEST)
+    agent = serializers.CharField(required=False, default="", max_length=200)
+    agent_contact = serializers.EmailField(required=False, default="", max_length=254)
+    mandate = serializers.CharField(required=False, default="", max_length=1000)
 
 
 class Choice(serializers.Serializer[Any]):
@@ -79,7 +83,8 @@ class Requests(Collection):
         return reading.visible_to(self.actor).filter(**chosen.validated_data)
 
     def create(self, given: Mapping[str, Any]) -> Request:
-        wish = Wish(given["kind"], given["words"], given["regime"])
+        names = ("kind", "words", "regime", "agent", "agent_contact", "mandate")
+        wish = Wish(**{name: given[name] for name in names})
         entered = Entered(
             Source.API, given.get("received_at") or self.at, given["email"], given["identifier"], given["checked"]
         )

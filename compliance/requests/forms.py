@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compliance.requests.rules.deadlines import DEFAULTS
-from compliance.requests.rules.kinds import ENTERED, GROUND_NAMES, KIND_NAMES, SOURCE_NAMES, STAFF_NAMES
+from compliance.requests.rules.kinds import ENTERED, EXEMPTING, GROUND_NAMES, KIND_NAMES, SOURCE_NAMES, STAFF_NAMES
 from compliance.requests.services.asking import LONGEST
 from compliance.requests.services.correcting import FIELDS
 from panel.ui.forms import Switch
@@ -41,12 +41,20 @@ class AskByMail(Ask):
     )  # fmt: skip
     agent = forms.CharField(
         label=_("If you ask for somebody else: who are you?"), max_length=200, required=False,
-        help_text=_("The address is theirs; we ask them whether they want it."),
+        help_text=_("The address above is theirs; we ask them whether they want it."),
+    )  # fmt: skip
+    agent_contact = forms.EmailField(
+        label=_("Your own address"), max_length=254, required=False,
+        help_text=_("Only if you ask for somebody else. We tell you how it goes; the answer goes to them."),
+    )  # fmt: skip
+    mandate = _words(
+        _("Why you may ask for them"), _("Such as a signed permission or a power of attorney, with its date."),
+        required=False, rows=2, most=1000,
     )  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.order_fields(["kind", "email", "words", "agent", "regime"])
+        self.order_fields(["kind", "email", "words", "regime", "agent", "agent_contact", "mandate"])
 
 
 class Text(forms.Form):
@@ -73,6 +81,11 @@ class Entered(forms.Form):
         required=False, rows=2, most=1000,
     )  # fmt: skip
     agent = forms.CharField(label=_("Agent"), max_length=200, required=False, help_text=_("Who asks for the person."))
+    agent_contact = forms.EmailField(label=_("Address of the agent"), max_length=254, required=False)
+    mandate = _words(
+        _("How the agent’s mandate was proved"), _("The document, its date, and who looked at it. The person can confirm, too."),
+        required=False, rows=2, most=1000,
+    )  # fmt: skip
     words = _words(_("What was said"), required=False)
 
 
@@ -128,6 +141,22 @@ class Answer(forms.Form):
 
 class Reason(forms.Form):
     reason = _words(_("Reason"), _("The second person reads it."), rows=2, most=500)
+
+
+class Exempting(forms.Form):
+    """`items` are those of one page of a store."""
+
+    items = forms.TypedMultipleChoiceField(label=_("Items"), coerce=UUID, widget=forms.CheckboxSelectMultiple)
+    ground = forms.ChoiceField(label=_("Ground"), choices=[(one.value, GROUND_NAMES[one]) for one in EXEMPTING])
+    reason = _words(_("Reason"), _("Colleagues read it."), rows=2, most=500)
+
+    def __init__(self, *args: Any, items: list[tuple[UUID, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["items"].choices = [(str(key), name) for key, name in items]  # type: ignore[attr-defined]
+
+
+class Ending(forms.Form):
+    reason = _words(_("Reason"), _("Why it can end without that search. Colleagues read it."), rows=2, most=500)
 
 
 class Clock(forms.Form):

@@ -18,7 +18,7 @@ from compliance.requests.services import correcting, reporting
 from compliance.requests.services import demo as story
 from compliance.requests.services.copies import packing
 from compliance.requests.services.erasure import approving, certifying, kind, replays
-from compliance.requests.services.stores import own
+from compliance.requests.services.stores import earlier, own
 from compliance.subjects import rules as subjects
 from panel.journal import bundles, events
 from panel.kernel.actors import Actor
@@ -33,7 +33,7 @@ access.register_permits(*permits.PERMITS)
 ledgers.append_only("requests_event", "requests_erasure")
 approvals.register(kind.ERASE)
 approvals.register(correcting.CORRECT)
-for store in (own.Accounts(), own.Names(), own.Letters()):
+for store in (own.Accounts(), own.Names(), own.Letters(), earlier.Requests()):
     stores.register(store)
 for scope in ("subject", "account"):
     backups.register_replay(
@@ -60,6 +60,7 @@ for name, title in (
     ("ledger", _("Erasure entered in the ledger")),
     ("partial", _("Request partly carried out")),
     ("fulfilled", _("Request answered")),
+    ("answered_partly", _("Request answered in part")),
     ("denied", _("Request denied")),
     ("withdrawn", _("Request withdrawn")),
     ("lapsed", _("Request never proven")),
@@ -69,6 +70,8 @@ for name, title in (
     ("heard", _("Person wrote about a request")),
     ("written", _("Person was written to about a request")),
     ("noted", _("Note on a request")),
+    ("exempted", _("Items of a request exempt")),
+    ("included", _("Item of a request not exempt any more")),
     ("reminded", _("Reminder of a request sent")),
     ("downloaded", _("Copy of data downloaded")),
     ("package_gone", _("Copy of data destroyed")),
@@ -98,12 +101,17 @@ privacy.declare(
         "contact": Personal("self", "contact", "to answer a request", retention="request"),
         "words": _SAID,
         "agent": Personal("self", "identity", "to know who asks for somebody", retention="request"),
+        "agent_contact": Personal("self", "contact", "to tell who asks for somebody", retention="request"),
+        "mandate": Personal("self", "identity", "to know that somebody may ask", retention="request"),
         "proof": _WORD,
         "reminded": _WORD,
     },
 )
 privacy.declare(
     "requests.Event", {"what": _WORD, "detail": NotPersonal("fixed words, numbers and dates"), "by_kind": _WORD}
+)
+privacy.declare(
+    "requests.Exemption", {"store": _WORD, "item": NotPersonal("a pseudonym of a stored item"), "ground": _WORD}
 )
 privacy.declare("requests.Message", {"text": _SAID, "by_kind": _WORD})
 _COUNTS = NotPersonal("counts and fixed words; names of tables and files")
@@ -150,7 +158,14 @@ letters.register(
     )
 )  # fmt: skip
 _SAMPLE = {"code": "DEL-0147", "kind": KIND_NAMES[Kind.DELETION], "link": "https://panel.example.org/", "minutes": 30}
-letters.register(letters.Letter("request_proof", _("Proof that a request is yours"), _SAMPLE))
+letters.register(letters.Letter("request_proof", _("Proof that a request is yours"), {**_SAMPLE, "agent": ""}))
+letters.register(
+    letters.Letter(
+        "request_agent",
+        _("News of a request, for whoever made it for somebody"),
+        {"code": "DEL-0147", "kind": KIND_NAMES[Kind.DELETION], "what": "proved", "due": date(2026, 12, 12)},
+    )
+)
 letters.register(
     letters.Letter(
         "request_news",

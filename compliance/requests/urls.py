@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.requests import api
-from compliance.requests.views import carrying, centre, keeping, lists, pages
+from compliance.requests.views import carrying, centre, exempting, keeping, lists, pages
 
 app_name = "requests"
 one = [
@@ -21,6 +21,9 @@ one = [
     path("erasure/", pages.Erasure.as_view(), name="erasure"),
     path("correction/", pages.Correction.as_view(), name="correction"),
     path("link/", pages.Linking.as_view(), name="linking"),
+    path("exemptions/", exempting.Exemptions.as_view(), name="exemptions"),
+    path("exemptions/<uuid:exemption_id>/removal/", exempting.Inclusion.as_view(), name="inclusion"),
+    path("ending/", pages.Ending.as_view(), name="ending"),
     path("retry/", carrying.Retry.as_view(), name="retry"),
     path("certificate/", carrying.Certificate.as_view(), name="certificate"),
 ]

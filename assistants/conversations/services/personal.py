@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from assistants.conversations.models import Call, CallContent, Reveal
 from assistants.conversations.rules import SEALED_IN
 from assistants.providers import models as providers
-from compliance.requests.rules.stores import Erased, Held, Outcome, Person, Recipient
+from compliance.requests.rules.stores import Erased, Held, Item, Outcome, Person, Recipient, because
 from panel.kernel.crypto import keyring
 from panel.kernel.crypto.keyring import KeyGone
 from panel.kernel.models import DataKey
@@ -47,19 +47,36 @@ class Contents:
         rows = CallContent.objects.filter(subject__in=person.subjects)
         found = rows.aggregate(n=Count("id"), oldest=Min("day"))
         oldest = datetime.combine(found["oldest"], datetime.min.time()) if found["oldest"] else None
-        kept = sum(len(_held(batch)) for batch in _batches(person))
-        return Held(found["n"], kept, oldest)
+        exempt = person.exempt.get(self.name, {})
+        count, left, holds = 0, 0, dict[UUID, list[deletion.Keep]]()
+        for batch in _batches(person):
+            kept = _held(batch)
+            count += len(kept)
+            left += len({row.id for row in batch if row.id in exempt} - {one.id for one in kept})
+            holds |= {keep.hold: [keep] for keeps in kept.values() for keep in keeps}
+        return Held(found["n"], count, oldest, why=because(holds), exempt=left)
+
+    def listed(self, person: Person, *, after: UUID | None = None, most: int = 50) -> list[Item]:
+        rows = CallContent.objects.filter(subject__in=list(person.subjects)).order_by("id")
+        found = list((rows.filter(id__gt=after) if after else rows)[:most])
+        calls = _calls(found)
+        return [
+            Item(row.id, calls[row.id].at if row.id in calls else None, calls[row.id].model if row.id in calls else "")
+            for row in found
+        ]
+
+    def among(self, person: Person, items: set[UUID]) -> set[UUID]:
+        rows = CallContent.objects.filter(subject__in=list(person.subjects), id__in=items)
+        return set(rows.values_list("id", flat=True))
 
     def items(self, person: Person) -> Iterator[Mapping[str, Any]]:
+        exempt = person.exempt.get(self.name, {})
         for batch in _batches(person):
             keyring.warm(content_keys(subjects=person.subjects)[:BATCH])
-            calls = {
-                one.id: one
-                for one in Call.objects.filter(day__in={row.day for row in batch}, id__in=[row.id for row in batch])
-            }
+            calls = _calls(batch)
             for row in batch:
                 said = opened(row)
-                if said is not None:
+                if said is not None and row.id not in exempt:
                     yield _told(row, calls.get(row.id), said)
 
     def samples(self, person: Person) -> Iterator[str]:
@@ -71,20 +88,32 @@ class Contents:
 
     def erase(self, person: Person, at: datetime) -> Erased:  # noqa: ARG002 - a store's face
         """What no hold keeps; the key of a held item lives on, and with it the rows that it alone can open are gone."""
-        gone, keys, left = 0, set[UUID](), 0
+        exempt = person.exempt.get(self.name, {})
+        gone, keys, held, stays = 0, set[UUID](), 0, list[CallContent]()
         for batch in _batches(person):
             kept = {one.id for one in _held(batch)}
-            left += len(kept)
+            held += len(kept)
+            stays += [row for row in batch if row.id in exempt and row.id not in kept]
             for row in batch:
-                if row.id in kept:
+                if row.id in kept or row.id in exempt:
                     keys |= set(content_keys(subjects=[row.subject], assistant=row.assistant))
                     continue
                 rows = CallContent.objects.filter(retention=row.retention, day=row.day, id=row.id)
                 gone += rows.delete()[0]
                 Reveal.objects.filter(call=row.id).delete()
-        if left:
-            return Erased(Outcome.HELD, gone, left, _("Legal hold"), keys=frozenset(keys))
+        if held:
+            return Erased(Outcome.HELD, gone, held + len(stays), _("Legal hold"), keys=frozenset(keys))
+        if stays:
+            grounds = "; ".join(sorted({exempt[row.id] for row in stays}))
+            until = ", ".join(sorted({row.retention for row in stays}))
+            return Erased(Outcome.RETAINED, gone, len(stays), grounds, until, frozenset(keys))
         return Erased(Outcome.ERASED, gone)
+
+
+def _calls(batch: list[CallContent]) -> dict[UUID, Call]:
+    """What is known of these calls beside their content."""
+    rows = Call.objects.filter(day__in={row.day for row in batch}, id__in=[row.id for row in batch])
+    return {one.id: one for one in rows}
 
 
 def content_keys(*, subjects: Iterable[UUID], assistant: UUID | None = None) -> list[UUID]:
@@ -105,8 +134,8 @@ def _batches(person: Person, *, most: int = BATCH) -> Iterator[list[CallContent]
         last = found[-1]
 
 
-def _held(batch: list[CallContent]) -> list[Target]:
-    return list(deletion.held([target(row) for row in batch]))
+def _held(batch: list[CallContent]) -> deletion.Kept:
+    return deletion.held([target(row) for row in batch])
 
 
 def opened(row: CallContent) -> dict[str, Any] | None:

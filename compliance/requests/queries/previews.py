@@ -14,7 +14,7 @@ from panel.journal.rules import canonical
 
 @dataclass(frozen=True)
 class Line:
-    """One store with something in it."""
+    """One store with something in it. `ground`: why all of it stays; `why`: what holds some of it for now."""
 
     store: str
     title: Any
@@ -25,10 +25,12 @@ class Line:
     oldest: datetime | None
     ground: str
     until: str
+    why: str
+    exempt: int
 
     @property
     def goes(self) -> int:
-        return 0 if self.ground else self.items - self.held
+        return 0 if self.ground else self.items - self.held - self.exempt
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,16 @@ class Preview:
         return sum(one.held for one in self.lines)
 
     @property
+    def exempt(self) -> int:
+        return sum(one.exempt for one in self.lines)
+
+    @property
     def goes(self) -> int:
         return sum(one.goes for one in self.lines)
 
 
 def preview(person: Person, every: Iterable[Store]) -> Preview:
-    """Looks into every store. The hash is over store, items, held ones and grounds of what is counted."""
+    """Looks into every store. The hash is over store, items, held and exempt ones and grounds of what is counted."""
     lines = [_line(one, found) for one in every if (found := one.held(person)).items]
     return Preview(lines, digest(lines))
 
@@ -66,12 +72,14 @@ def _line(one: Store, found: Held) -> Line:
         found.oldest,
         found.ground,
         found.until,
+        found.why,
+        found.exempt,
     )
 
 
 def digest(lines: Iterable[Line]) -> str:
-    told = [[one.store, one.items, one.held, bool(one.ground)] for one in lines if one.counted]
-    return sha256(canonical.encode({"format": 1, "stores": sorted(told)})).hexdigest()
+    told = [[one.store, one.items, one.held, one.exempt, bool(one.ground)] for one in lines if one.counted]
+    return sha256(canonical.encode({"format": 2, "stores": sorted(told)})).hexdigest()
 
 
 def totals(request: Request) -> Mapping[str, int]:

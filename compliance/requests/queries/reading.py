@@ -1,7 +1,9 @@
 """Who sees which request, and whose it is."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -9,11 +11,11 @@ from django.db.models import Q
 from accounts.access import queries as access
 from accounts.access.rules import Role
 from accounts.people import queries as people
-from compliance.requests.models import Event, Message, Package, Request, RequestQuerySet, Verdict
+from compliance.requests.models import Event, Exemption, Message, Package, Request, RequestQuerySet, Verdict
 from compliance.requests.rules import permits
-from compliance.requests.rules.kinds import Kind
+from compliance.requests.rules.kinds import ERASING, GROUND_NAMES, Ground, Kind
 from compliance.requests.rules.states import OPEN, State
-from compliance.requests.rules.stores import Person
+from compliance.requests.rules.stores import LEFT, Outcome, Person
 from compliance.subjects import queries as subjects
 from compliance.subjects import rules as naming
 from compliance.subjects.models import Subject, SubjectIdentifier
@@ -69,6 +71,32 @@ def person(subject: UUID) -> Person:
             names += found
             emails += found[: 1 if account.email_address else 0]
     return Person(together, tuple(users), tuple(dict.fromkeys(names)), tuple(dict.fromkeys(emails)))
+
+
+def person_of(row: Request) -> Person:
+    """Whom a proven request is about, with what it leaves as it is."""
+    if row.subject_id is None:
+        raise ValueError("Nobody is proven yet.")
+    return replace(person(row.subject_id), exempt=exempt(row.exemptions.all()))
+
+
+def exempt(rows: Iterable[Exemption]) -> dict[str, dict[UUID, str]]:
+    found: dict[str, dict[UUID, str]] = {}
+    for one in rows:
+        found.setdefault(one.store, {})[one.item] = str(GROUND_NAMES[Ground(one.ground)])
+    return found
+
+
+def exemptions(row: Request) -> list[tuple[Exemption, Any]]:
+    """Each with its ground in words."""
+    return [(one, GROUND_NAMES[Ground(one.ground)]) for one in row.exemptions.order_by("store", "item")]
+
+
+def exempted(subject: UUID) -> dict[str, dict[UUID, str]]:
+    """What erasures of a subject that began left as it was."""
+    began = [State.EXECUTING, State.PARTIAL, State.FULFILLED, State.ENDED]
+    rows = Exemption.objects.filter(request__subject=subject, request__kind__in=ERASING, request__state__in=began)
+    return exempt(rows)
 
 
 def known_subject(identifier: str) -> Subject | None:
@@ -133,6 +161,13 @@ def package(row: Request, at: datetime) -> Package | None:
 
 def verdicts(row: Request) -> list[Verdict]:
     return list(row.verdicts.order_by("id"))
+
+
+def not_searched(row: Request) -> list[str]:
+    """The places that the search could not reach, when they are all that is left of an erasure; else none."""
+    left = row.verdicts.filter(outcome__in=[one.value for one in LEFT]).order_by("store")
+    found = [one.store.removeprefix("search.") for one in left if one.outcome == Outcome.UNREACHABLE]
+    return found if found and all(one.store.startswith("search.") for one in left) else []
 
 
 def is_erasing(row: Request) -> bool:

@@ -34,7 +34,7 @@ class Numbers:
 def numbers(rows: QuerySet[Request], at: datetime) -> Numbers:
     today = clocks.local(at)
     still = rows.filter(state__in=OPEN)
-    closed = rows.filter(state__in=[State.FULFILLED, State.DENIED])
+    closed = rows.filter(state__in=[State.FULFILLED, State.ENDED, State.DENIED])
     took = [
         ((ended - got).days, clocks.local(ended) <= due)
         for got, ended, due in closed.values_list("received_at", "closed_at", "due_on")

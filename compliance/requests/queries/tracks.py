@@ -13,7 +13,7 @@ from compliance.requests.queries import reading
 from compliance.requests.rules.deadlines import Due, Unit
 from compliance.requests.rules.kinds import ERASING, PACKED
 from compliance.requests.rules.states import OPEN, State
-from compliance.requests.rules.stores import OUTCOME_NAMES, Outcome
+from compliance.requests.rules.stores import OUTCOME_NAMES, PLACE_NAMES, Outcome
 
 TITLES = {
     "received": gettext_lazy("We got the request"),
@@ -27,6 +27,7 @@ TITLES = {
     "ledger": gettext_lazy("Entered in the ledger of erasures"),
     "partial": gettext_lazy("Partly done"),
     "fulfilled": gettext_lazy("Answered"),
+    "answered_partly": gettext_lazy("Answered in part"),
     "denied": gettext_lazy("Denied"),
     "withdrawn": gettext_lazy("Taken back"),
     "lapsed": gettext_lazy("Never proven"),
@@ -36,6 +37,8 @@ TITLES = {
     "heard": gettext_lazy("A message came in"),
     "written": gettext_lazy("A message went out"),
     "noted": gettext_lazy("Note"),
+    "exempted": gettext_lazy("Items are left as they are"),
+    "included": gettext_lazy("An item is treated as the others again"),
     "reminded": gettext_lazy("Reminder sent"),
     "downloaded": gettext_lazy("Copy downloaded"),
     "package_gone": gettext_lazy("Copy destroyed"),
@@ -49,13 +52,16 @@ HEADLINES = {
     State.EXECUTING: gettext_lazy("It is being done now"),
     State.PARTIAL: gettext_lazy("Done in part, the rest follows"),
     State.FULFILLED: gettext_lazy("It is done"),
+    State.ENDED: gettext_lazy("It is done, as far as we can"),
     State.DENIED: gettext_lazy("We could not do this"),
     State.WITHDRAWN: gettext_lazy("You took this back"),
     State.LAPSED: gettext_lazy("This was never confirmed"),
     State.LINKED: gettext_lazy("This is answered with another request"),
 }
 _ORDER = (State.RECEIVED, State.VERIFIED, State.WORKING, State.AWAITING, State.EXECUTING, State.FULFILLED)
-_PLACE = {State.VERIFYING: State.RECEIVED, State.PARTIAL: State.EXECUTING}
+_PLACE = {State.VERIFYING: State.RECEIVED, State.PARTIAL: State.EXECUTING, State.ENDED: State.FULFILLED}
+
+_PLACED = {State.ENDED.value: State.FULFILLED.value}
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def said(one: Event) -> str:
         return str(detail.get("with", ""))
     if one.what == "received":
         return _("Answer due %(day)s") % {"day": detail.get("due", "")}
-    if one.what in {"fulfilled", "awaiting_approval"} and "items" in detail:
+    if one.what in {"fulfilled", "awaiting_approval", "exempted"} and "items" in detail:
         return _("%(n)s items") % {"n": detail["items"]}
     return ""
 
@@ -103,7 +109,7 @@ def steps(row: Request) -> list[dict[str, Any]]:
     order = [one for one in _ORDER if one in names]
     state = _PLACE.get(State(row.state), State(row.state))
     reached = order.index(state) if state in order else len(order)
-    dates = {one.what: one.at for one in reversed(reading.events(row, all_of_them=True))}
+    dates = {_PLACED.get(one.what, one.what): one.at for one in reversed(reading.events(row, all_of_them=True))}
     return [
         {
             "label": names[one], "meta": f"{dates[one.value]:%d.%m.%Y}" if one.value in dates and place <= reached else "",
@@ -117,6 +123,7 @@ def steps(row: Request) -> list[dict[str, Any]]:
 def kept(row: Request, titles: Mapping[str, Any]) -> list[tuple[Any, str, int, str]]:
     """By store: title, what became of it, how many, and why."""
     names = {**titles, "keys": _("Keys"), "search": _("Search for what may be left")}
+    names |= {f"search.{name}": _("Search: %(place)s") % {"place": title} for name, title in PLACE_NAMES.items()}
     found = []
     for one in reading.verdicts(row):
         why = " · ".join(text for text in (one.ground, one.until, one.problem) if text)

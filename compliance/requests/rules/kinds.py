@@ -111,6 +111,8 @@ GROUND_NAMES: Final = {
     Ground.NO_MATCH: _("Nothing is held about this person"),
     Ground.OUTSIDE: _("The law that is named does not apply"),
 }
+# Grounds for which one item may be left out of a copy, or outlive an erasure.
+EXEMPTING: Final = (Ground.LEGAL_CLAIMS, Ground.LEGAL_DUTY, Ground.OTHERS_RIGHTS, Ground.FREE_SPEECH)
 
 
 def code(kind: str, number: int) -> str:

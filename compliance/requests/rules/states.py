@@ -15,6 +15,9 @@ class State(StrEnum):
     EXECUTING = "executing"
     PARTIAL = "partial"
     FULFILLED = "fulfilled"
+    ENDED = (
+        "answered_partly"  # all is erased that can be, but a place could not be searched: an officer decided to end it
+    )
     DENIED = "denied"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
@@ -30,6 +33,7 @@ STATE_NAMES: Final = {
     State.EXECUTING: _("Being done"),
     State.PARTIAL: _("Partly done"),
     State.FULFILLED: _("Answered"),
+    State.ENDED: _("Answered in part"),
     State.DENIED: _("Denied"),
     State.WITHDRAWN: _("Withdrawn"),
     State.LAPSED: _("Never proven"),
@@ -45,6 +49,7 @@ TONES: Final = {
     State.EXECUTING: "running",
     State.PARTIAL: "paused",
     State.FULFILLED: "done",
+    State.ENDED: "paused",
     State.DENIED: "failed",
     State.WITHDRAWN: "archived",
     State.LAPSED: "archived",
@@ -67,6 +72,7 @@ class Act(StrEnum):
     FAIL = "fail"
     RETRY = "retry"
     FINISH = "finish"
+    ACCEPT = "accept"  # what could not be searched
     DENY = "deny"
     LINK = "link"  # to an open request for the same
     WITHDRAW = "withdraw"
@@ -87,6 +93,7 @@ STEPS: Final[dict[tuple[State, Act], State]] = {
     (State.EXECUTING, Act.FAIL): State.PARTIAL,
     (State.PARTIAL, Act.RETRY): State.EXECUTING,
     (State.EXECUTING, Act.FINISH): State.FULFILLED,
+    (State.PARTIAL, Act.ACCEPT): State.ENDED,
     (State.WORKING, Act.DENY): State.DENIED,
     (State.VERIFIED, Act.LINK): State.LINKED,
     (State.WORKING, Act.LINK): State.LINKED,

@@ -5,11 +5,11 @@
 and beside them: who really received data (`register_recipients`), and the masker of third parties in exports.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +18,14 @@ from django.utils.translation import gettext_lazy as _
 @dataclass(frozen=True)
 class Person:
     """Whom it is about: every subject id, and the accounts among them. `names` is what can be searched for: addresses,
-    names, end-user ids, as far as their keys still open them."""
+    names, end-user ids, as far as their keys still open them. `exempt`: by store the items that this request leaves as they
+    are, each with its ground in words."""
 
     subjects: tuple[UUID, ...]
     users: tuple[UUID, ...] = ()
     names: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    exempt: Mapping[str, Mapping[UUID, str]] = field(default_factory=dict)
 
     @property
     def ids(self) -> tuple[UUID, ...]:
@@ -47,19 +49,41 @@ OUTCOME_NAMES: Final = {
     Outcome.UNSUPPORTED: _("Not supported"),
     Outcome.UNREACHABLE: _("Could not be reached"),
 }
+# Where the search after an erasure looks.
+PLACE_NAMES: Final = {
+    "rows": _("Rows of the database"),
+    "database_files": _("Files of the database"),
+    "valkey": _("Queue and cache"),
+    "files": _("Files"),
+    "logs": _("Logs"),
+}
 LEFT: Final = frozenset({Outcome.HELD, Outcome.FAILED, Outcome.UNREACHABLE})
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a store has of somebody: `items` in all, how many of them a hold keeps, and the oldest. `ground` and `until` are
-    why and how long what stays does ("" : it goes)."""
+    """What a store has of somebody: `items` in all, how many of them a hold keeps and `why` (for staff: it names the hold),
+    how many others are `exempt`, and the oldest. `ground` and `until` are why and how long all of it stays ("" : it goes)."""
 
     items: int
     held: int = 0
     oldest: datetime | None = None
     ground: str = ""
     until: str = ""
+    why: str = ""
+    exempt: int = 0
+
+
+class Keeping(Protocol):
+    """What keeps something, with a sentence that says so: a `deletion.Keep`."""
+
+    @property
+    def sentence(self) -> str: ...
+
+
+def because(kept: Mapping[Any, Sequence[Keeping]]) -> str:
+    """The sentences of what keeps these targets, each once."""
+    return " ".join(dict.fromkeys(one.sentence for keeps in kept.values() for one in keeps))
 
 
 @dataclass(frozen=True)
@@ -112,6 +136,26 @@ class Store(Protocol):
 
     def erase(self, person: Person, at: datetime) -> Erased:
         """Inside the caller's transaction, after the keys of `Erased.keys` were asked of nobody. Again does no harm."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a store, told without its content."""
+
+    id: UUID
+    at: datetime | None
+    note: str
+
+
+@runtime_checkable
+class Itemised(Store, Protocol):
+    """A store whose items stand alone under keys of their own, so that single ones can be exempt."""
+
+    def listed(self, person: Person, *, after: UUID | None = None, most: int = 50) -> list[Item]:
+        """Oldest first, those after an id."""
+
+    def among(self, person: Person, items: set[UUID]) -> set[UUID]:
+        """Those of the ids that are items of this person."""
 
 
 _stores: dict[str, Store] = {}

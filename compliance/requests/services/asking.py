@@ -36,13 +36,15 @@ class TooManyOpen(Conflict):
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked. `agent`: who asks for the person, if somebody does."""
+    """What is asked. `agent`: who asks for the person, if somebody does, where they are told how it goes, and how they may."""
 
     kind: str
     words: str = ""
     regime: str = ""
     language: str = ""
     agent: str = ""
+    agent_contact: str = ""
+    mandate: str = ""
 
 
 def _checked(wish: Wish) -> Wish:
@@ -51,8 +53,7 @@ def _checked(wish: Wish) -> Wish:
         problems["kind"] = _("Choose what you want.")
     if len(wish.words) > LONGEST:
         problems["words"] = _("At most %(n)s characters.") % {"n": LONGEST}
-    if len(wish.agent) > 200:
-        problems["agent"] = _("At most %(n)s characters.") % {"n": 200}
+    problems |= _of_agent(wish)
     if wish.regime and wish.regime not in clocks.regimes():
         problems["regime"] = _("Choose one of the laws.")
     if wish.kind == Kind.RECTIFICATION and not wish.words.strip():
@@ -62,12 +63,28 @@ def _checked(wish: Wish) -> Wish:
     return wish
 
 
+def _of_agent(wish: Wish) -> dict[str, str]:
+    """An agent has a name, an address to answer to, and a mandate (11 CCR section 7063; GDPR by national law)."""
+    given = {"agent": wish.agent, "agent_contact": wish.agent_contact, "mandate": wish.mandate}
+    if not any(text.strip() for text in given.values()):
+        return {}
+    found = {
+        name: _("Say this, too, when somebody asks for the person.") for name, text in given.items() if not text.strip()
+    }
+    for name, most in (("agent", 200), ("agent_contact", 254), ("mandate", 1_000)):
+        if len(given[name]) > most:
+            found[name] = _("At most %(n)s characters.") % {"n": most}
+    return found
+
+
 def _new(wish: Wish, source: str, received_at: datetime, at: datetime) -> Request:
     """A row, not saved: with its own key."""
     row = Request(id=ids.new_id(at), kind=wish.kind, source=source, state=State.RECEIVED, created_at=at)
     row.received_at, row.regime = received_at, wish.regime or clocks.default_regime()
     row.language, row.words, row.agent = wish.language[:12], wish.words.strip(), wish.agent.strip()
     row.key_id = keyring.create("request", owners=(row.id,))
+    if row.agent:
+        row.agent_contact, row.mandate = blind.normalise(wish.agent_contact), wish.mandate.strip()
     row.due_on = clocks.due(row, at).day
     return row
 
@@ -137,7 +154,7 @@ def ask_by_mail(*, email: str, address: str, wish: Wish, at: datetime) -> None:
 
 def mail_proof(row: Request, *, address: str, at: datetime) -> bool:
     """A letter whose link opens the page that confirms the request; `address` is who made us send it."""
-    context = {"kind": KIND_NAMES[Kind(row.kind)]}
+    context = {"kind": KIND_NAMES[Kind(row.kind)], "agent": reading.opened(row, "agent")}
     return proving.ask_link(
         email=reading.opened(row, "contact"), address=address, at=at, letter="request_proof", context=context,
         onward=f"/privacy/requests/{row.id}/", language=row.language,
@@ -165,6 +182,7 @@ def prove(row: Request, *, actor: Actor, subject: UUID, proof: str, at: datetime
     if other is not None:
         return link(row, other, actor=actor, at=at)
     notices.write(row, "proved", actor=actor, at=at)
+    notices.tell_agent(row, "proved", actor=actor, at=at)
     return row
 
 
@@ -195,7 +213,7 @@ def enter(*, actor: Actor, wish: Wish, entered: Entered, at: datetime) -> Reques
     access.require(actor, permits.ENTER)
     wish = _checked(wish)
     subject = reading.known_subject(entered.identifier) if entered.identifier else None
-    if problems := _problems(entered, subject, at):
+    if problems := _problems(wish, entered, subject, at):
         raise Invalid(fields=problems)
     with transaction.atomic():
         row = _new(wish, entered.source, entered.received_at, at)
@@ -209,8 +227,10 @@ def enter(*, actor: Actor, wish: Wish, entered: Entered, at: datetime) -> Reques
     return row
 
 
-def _problems(entered: Entered, subject: Subject | None, at: datetime) -> dict[str, str]:
+def _problems(wish: Wish, entered: Entered, subject: Subject | None, at: datetime) -> dict[str, str]:
     found = {}
+    if entered.source == Source.AGENT and not wish.agent.strip():
+        found["agent"] = _("Say who asks for the person.")
     if entered.source not in (*ENTERED, Source.API):
         found["source"] = _("Say how it reached you.")
     if entered.received_at > at:

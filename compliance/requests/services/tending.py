@@ -9,10 +9,12 @@ from accounts.access import queries as access
 from accounts.access.rules import Role
 from compliance.requests.models import Request
 from compliance.requests.queries import clocks
+from compliance.requests.rules.kinds import ERASING, PACKED
 from compliance.requests.rules.states import OPEN, Act, State
 from compliance.requests.services import moving, notices
 from compliance.requests.services.copies import packing
 from compliance.requests.services.erasure import approving
+from compliance.requests.services.stores import earlier
 from panel.kernel.actors import SYSTEM
 from panel.outbound import services as outbound
 
@@ -23,12 +25,20 @@ STEPS = ((7, "week"), (3, "days"), (1, "tomorrow"), (-1, "late"))
 
 def tend(*, at: datetime) -> int:
     """Everything that is due; safe to run at any time. Returns how much was done."""
-    done = approving.settle(at=at) + packing.expire(at=at)
+    done = approving.settle(at=at) + packing.expire(at=at) + earlier.sweep(at=at)
     for row in Request.objects.filter(state__in=[State.RECEIVED, State.VERIFYING], created_at__lt=at - PROVEN_WITHIN):
         done += _lapse(row.id, at)
     for row in Request.objects.filter(state__in=OPEN):
         done += _remind(row.id, at)
+    go_on()
     return done
+
+
+def go_on() -> None:
+    """Whatever became of a job: what is being carried out has one. A job that runs or waits already is that one."""
+    for row in Request.objects.filter(state=State.EXECUTING, kind__in=ERASING | PACKED):
+        with transaction.atomic():
+            (approving.start if row.kind in ERASING else packing.start)(row)
 
 
 @transaction.atomic
@@ -39,6 +49,7 @@ def _lapse(request_id: UUID, at: datetime) -> int:
         return 0
     row.contact_index = None
     moving.move(row, Act.LAPSE, actor=SYSTEM, at=at)
+    earlier.forget(row, at)
     return 1
 
 

@@ -24,7 +24,7 @@ class NotExtendable(Conflict):
     code = "request_not_extendable"
 
 
-def _reason(text: str, name: str = "reason") -> str:
+def reason_of(text: str, name: str = "reason") -> str:
     text = text.strip()
     if not LEAST <= len(text) <= writing.LONGEST:
         raise Invalid(fields={name: _("Say why, in at least %(n)s characters.") % {"n": LEAST}})
@@ -65,7 +65,7 @@ def challenge(*, actor: Actor, request: Request, doubt: str, address: str, at: d
         if doubt and not clocks.regime(row.regime).pauses:
             raise Invalid(fields={"doubt": _("Under this law the clock never stands.")})
         if doubt and row.paused_since is None:
-            writing.note(actor=actor, row=row, text=_reason(doubt, "doubt"), at=at)
+            writing.note(actor=actor, row=row, text=reason_of(doubt, "doubt"), at=at)
             row.paused_since = at
         if not asking.mail_proof(row, address=address, at=at):
             raise Conflict(_("This address was written to several times within an hour. Try later."))
@@ -84,14 +84,14 @@ def recognise(*, actor: Actor, request: Request, identifier: str, checked: str, 
         raise Invalid(fields={"identifier": _("This names nobody, or more than one person.")})
     with moving.tried("recognise", actor, request, at), transaction.atomic():
         row = moving.locked(request.id)
-        writing.note(actor=actor, row=row, text=_reason(checked, "checked"), at=at)
+        writing.note(actor=actor, row=row, text=reason_of(checked, "checked"), at=at)
         return asking.prove(row, actor=actor, subject=subject.id, proof="staff", at=at)
 
 
 def extend(*, actor: Actor, request: Request, reason: str, at: datetime) -> Request:
     """More time, once, told to the person with the reason before the first date. Raises Forbidden, Invalid, NotExtendable."""
     access.require(actor, permits.HANDLE)
-    reason = _reason(reason)
+    reason = reason_of(reason)
     with moving.tried("extend", actor, request, at), transaction.atomic():
         row = moving.locked(request.id)
         if row.state not in {State.WORKING, State.AWAITING, State.PARTIAL}:
@@ -125,7 +125,7 @@ def deny(*, actor: Actor, request: Request, ground: str, reason: str, at: dateti
     access.require(actor, permits.HANDLE)
     if ground not in GROUND_NAMES:
         raise Invalid(fields={"ground": _("Choose the ground.")})
-    reason = _reason(reason)
+    reason = reason_of(reason)
     with moving.tried("deny", actor, request, at), transaction.atomic():
         row = moving.locked(request.id)
         if not moving.may(row, Act.DENY):

@@ -27,7 +27,8 @@ class New(FormPage):
 
     def perform(self, form: Any) -> str:
         given = form.cleaned_data
-        wish = Wish(given["kind"], given["words"], given["regime"], agent=given["agent"])
+        names = ("kind", "words", "regime", "agent", "agent_contact", "mandate")
+        wish = Wish(**{name: given[name] for name in names})
         got = given["received_at"]
         entered = Entered(
             given["source"], got if got.tzinfo else got.replace(tzinfo=UTC), given["email"], given["identifier"],

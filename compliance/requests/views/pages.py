@@ -15,7 +15,7 @@ from compliance.requests.rules import permits
 from compliance.requests.rules.kinds import ARTICLES, ERASING, PACKED, Kind
 from compliance.requests.rules.states import OPEN, STATE_NAMES, TONES, State
 from compliance.requests.services import correcting, effects, working, writing
-from compliance.requests.services.erasure import approving
+from compliance.requests.services.erasure import approving, ending
 from compliance.requests.services.stores import every
 from compliance.requests.views.base import OfRequest
 from compliance.requests.views.centre import address_of
@@ -57,10 +57,8 @@ class Detail(OfRequest):
         row = self.row
         if not access.can(self.actor, permits.HANDLE):
             return {"words": "", "agent": "", "messages_": []}
-        return {
-            "words": reading.opened(row, "words"), "agent": reading.opened(row, "agent"),
-            "messages_": reading.messages(row, notes=True),
-        }  # fmt: skip
+        names = ("words", "agent", "agent_contact", "mandate")
+        return {**{one: reading.opened(row, one) for one in names}, "messages_": reading.messages(row, notes=True)}
 
     def _preview(self) -> previews.Preview | None:
         if self.row.kind not in ERASING | PACKED or self.row.subject_id is None or self.row.state not in OPEN:
@@ -84,9 +82,11 @@ class Detail(OfRequest):
             "may_answer": working_ and kind in effects.SIMPLE,
             "may_correct": working_ and kind is Kind.RECTIFICATION,
             "may_link": state in {State.VERIFIED, State.WORKING} and bool(reading.same_person(self.row)),
+            "may_exempt": working_ and kind in ERASING | PACKED,
             "may_retry": state is State.PARTIAL,
+            "may_end": state is State.PARTIAL and bool(reading.not_searched(self.row)),
             "open": state in OPEN,
-            "proved": state is State.FULFILLED and kind in ERASING,
+            "proved": state in {State.FULFILLED, State.ENDED} and kind in ERASING,
         }
 
 
@@ -205,6 +205,19 @@ class Erasure(Doing):
     def perform(self, form: Any) -> str:
         approving.ask(actor=self.actor, request=self.row, reason=form.cleaned_data["reason"], at=self.at)
         self.tell(_("Asked. Somebody else has to approve it."))
+        return self.back()
+
+
+@door(permits.HANDLE)
+class Ending(Doing):
+    form_class = forms.Ending
+    heading, verb = gettext_lazy("End it without that search"), gettext_lazy("End it and sign the certificate")
+    lead = gettext_lazy(
+        "Everything is erased, and its keys are destroyed. The certificate names what was not searched."
+    )
+
+    def perform(self, form: Any) -> str:
+        ending.accept(actor=self.actor, request=self.row, reason=form.cleaned_data["reason"], at=self.at)
         return self.back()
 
 

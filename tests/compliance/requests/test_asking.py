@@ -92,7 +92,9 @@ class TestByMail:
     def test_what_is_never_proven_lapses_and_keeps_no_address(self, client: Client) -> None:
         self.ask(client)
         tending.tend(at=clock.now() + timedelta(days=15))
-        assert Request.objects.values_list("state", "contact_index").get() == (State.LAPSED, None)
+        row = Request.objects.get()
+        assert (row.state, row.contact_index) == (State.LAPSED, None)
+        assert reading.opened(row, "contact") == reading.GONE
 
     @pytest.mark.parametrize(
         "sent",
@@ -109,7 +111,7 @@ class TestSignedIn:
         made = client.post(NEW, {"kind": "export", "words": "<b>mine</b>"})
         page = client.get(made["Location"]).content.decode()
         assert "We know that it is you" in page
-        assert "GDPR Art. 12(3): 1 months from receipt" in page
+        assert "GDPR Art. 12(3): 1 month from receipt" in page
         assert client.get("/privacy/requests/").status_code == 200
 
     def test_deleting_needs_a_fresh_factor_and_an_objection_does_not(self, bob: User) -> None:

@@ -37,8 +37,8 @@ def recent(who: Visitor) -> Visitor:
     return Visitor(who.subject, who.subjects, who.proof, timezone.now() + SESSION_LIFE, who.account)
 
 
-def packed(who: Visitor, pia: User, kind: str = "access") -> Request:
-    row = packing.ask(actor=fresh(pia), request=in_work(who, kind, pia), at=clock.now())
+def packed(who: Visitor, pia: User, kind: str = "access", *, row: Request | None = None) -> Request:
+    row = packing.ask(actor=fresh(pia), request=row or in_work(who, kind, pia), at=clock.now())
     job = run("requests.pack", row)
     assert job.state == "done", job.error
     return Request.objects.get(id=row.id)

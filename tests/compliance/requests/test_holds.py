@@ -10,11 +10,11 @@ from compliance.holds.rules.scope import Kind, Line
 from compliance.holds.services import releasing
 from compliance.requests.models import Request, Verdict
 from compliance.requests.rules.states import State
-from compliance.requests.services.erasure import executing
+from compliance.requests.services.erasure import approving, executing
 from panel.kernel import clock, ids
 from panel.kernel.db import epochs
 from tests.compliance.holds.stage import approve, place
-from tests.compliance.requests.stage import CANARY, erased, fresh, run, said, visitor
+from tests.compliance.requests.stage import CANARY, erased, fresh, in_work, run, said, visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,10 @@ def test_what_is_held_stays_until_the_hold_ends(pia: User, adam: User, kind: Kin
     mine, assistant = visitor(), ids.new_id()
     kept, other = said(mine.subject, CANARY, assistant=assistant), said(mine.subject, "Another matter")
     hold = place(pia, Line(kind, mine.subject if kind is Kind.SUBJECT else assistant))
+    preview = approving.preview_of(in_work(mine, "access", pia))
+    [line] = [one for one in preview.lines if one.store == "conversations"]
+    assert (line.items, line.held, line.goes) == ((2, 2, 0) if kind is Kind.SUBJECT else (2, 1, 1))
+    assert line.why.count(f"“{hold.reference}”") == 1
     row = erased(mine, pia, adam)
     assert row.state == State.PARTIAL
     assert "held" in set(Verdict.objects.filter(request=row).values_list("outcome", flat=True))

@@ -14,6 +14,7 @@ from assistants.conversations.services import late
 from compliance.requests.models import Erasure, Request
 from compliance.requests.queries import reading
 from compliance.requests.rules.states import State
+from compliance.requests.services import tending
 from compliance.requests.services.erasure import executing, replays
 from compliance.requests.services.stores import every
 from compliance.subjects.models import SubjectIdentifier
@@ -24,9 +25,9 @@ from panel.kernel import clock, ids
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
 from panel.kernel.installation import installation_id
-from panel.kernel.models import DataKey
+from panel.kernel.models import DataKey, Job
 from panel.ops.backups import restoring
-from tests.compliance.requests.stage import CANARY, EMAIL, account, approved, erased, in_work, said, visitor
+from tests.compliance.requests.stage import CANARY, EMAIL, account, approved, erased, in_work, run, said, visitor
 
 pytestmark = pytest.mark.django_db
 STEPS = 10
@@ -46,6 +47,9 @@ class Fake:
         self.left -= 1
         if self.left == 0:
             raise Kill
+
+    def checkpoint(self, _state: Any) -> None:
+        return
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +79,19 @@ def test_killed_at_ten_places_it_still_ends_whole(bob: User, pia: User, adam: Us
     assert Leaf.objects.filter(event="requests.request.fulfilled").count() == 1
     executing.erase(Fake(-1), row.id)  # type: ignore[arg-type]
     assert Leaf.objects.filter(event="requests.request.fulfilled").count() == 1
+
+
+def test_a_job_that_was_given_up_is_begun_again(pia: User, adam: User) -> None:
+    """Five attempts in a row died: nobody can press "try again" on what is still being done."""
+    mine = visitor()
+    said(mine.subject, CANARY)
+    row = approved(in_work(mine, "deletion", pia), pia, adam)
+    tending.tend(at=clock.now())
+    [job] = Job.objects.filter(name="requests.erase")
+    Job.objects.filter(id=job.id).update(state="failed", keyed=False, ended_at=clock.now(), error_code="worker_lost")
+    tending.tend(at=clock.now())
+    assert run("requests.erase", row).id != job.id
+    assert Request.objects.get(id=row.id).state == State.FULFILLED
 
 
 def test_it_is_never_answered_while_a_key_is_left(pia: User, adam: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,8 +46,12 @@ def ask(*, actor: Actor, request: Request, at: datetime) -> Request:
             raise moving.NotPossible(_("This request asks for no copy."))
         if moving.may(row, Act.EXECUTE):
             moving.move(row, Act.EXECUTE, actor=actor, at=at)
-            jobs.start("requests.pack", actor=SYSTEM, key=str(row.id), about=row.journal_ref, request=row.id)
+            start(row)
         return row
+
+
+def start(row: Request) -> None:
+    jobs.start("requests.pack", actor=SYSTEM, key=str(row.id), about=row.journal_ref, request=row.id)
 
 
 @dataclass
@@ -64,7 +68,7 @@ def build(run: jobs.Run, row: Request) -> None:
     """The job's body: write the archive, then the package's row and the letter. Again makes a new one."""
     if row.state != State.EXECUTING or row.subject_id is None:
         return
-    person, at = reading.person(row.subject_id), clock.now()
+    person, at = reading.person_of(row), clock.now()
     built = Built(own.own_names(person))
     # Two drafts: what was read is read again while the archive's files are written.
     with Draft() as lines, Draft() as draft:

@@ -46,6 +46,10 @@ def article_15(
                 }
                 for one in recipients(person)
             ],
+            "left_out": [
+                {"store": name, "items": len(items), "grounds": sorted(set(items.values()))}
+                for name, items in sorted(person.exempt.items())
+            ],
             "source": _("You, by using the assistants and these pages; what is not from you says so."),
             "automated_decisions": _("The panel decides nothing about you that has legal or similar effects (Art. 22)."),
             "transfers": _("Where a recipient is outside of your country, the place is named with it."),

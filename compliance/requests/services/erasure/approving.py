@@ -40,7 +40,7 @@ def preview_of(row: Request) -> Preview:
     """What is held of the person now. Raises Conflict when nobody is proven."""
     if row.subject_id is None:
         raise Conflict(_("Nobody is proven yet."))
-    return previews.preview(reading.person(row.subject_id), every.of(row.kind))
+    return previews.preview(reading.person_of(row), every.of(row.kind))
 
 
 def ask(*, actor: Actor, request: Request, reason: str, at: datetime) -> Approval:
@@ -53,6 +53,7 @@ def ask(*, actor: Actor, request: Request, reason: str, at: datetime) -> Approva
         _require_somebody_left(row, at)
         found = preview_of(row)
         effect = {"request": str(row.id), "preview": found.digest, "items": found.goes, "held": found.held}
+        effect["exempt"] = found.exempt
         asked = asking.ask(actor=actor, kind=KIND, obj=row.journal_ref, effect=effect, reason=reason, at=at)
         if row.state == State.AWAITING and row.approval_id == asked.id:
             return asked

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,11 +29,22 @@ LIMITS = (
     "Statistics and the journal go on under a pseudonym that names nobody.",
 )
 
+NOT_SEARCHED = {
+    "database_files": (
+        "The files of the database are out of this panel's reach. Its rows were searched; blocks of tables, indexes and its log"
+        " were not, and may hold bytes of deleted rows until they are written again."
+    ),
+    "valkey": "The queue and the cache did not answer and were not searched.",
+    "files": "Some files could not be read and were not searched.",
+    "logs": "Some logs could not be read and were not searched.",
+}
 
-def certify(row: Request, *, at: datetime) -> Proof:
-    """Sign what was done, in the transaction that ends the request; tell the person; then destroy what names them here."""
+
+def certify(row: Request, *, at: datetime, accepted: Iterable[str] = ()) -> Proof:
+    """Sign what was done, in the transaction that ends the request; tell the person; then destroy what names them here.
+    `accepted`: the places that could not be searched, with which an officer ended it."""
     proof = Proof.objects.select_for_update().get(request=row)
-    goal, told = address(row, proof), document(row, proof, at, tell_recipients(row, proof, at=at))
+    goal, told = address(row, proof), document(row, proof, at, tell_recipients(row, proof, at=at), list(accepted))
     signed = bundles.sign(
         actor=SYSTEM, kind=KIND, files={"certificate.json": canonical.encode(told)},
         about={"request": str(row.id), "subject": str(row.subject_id)}, obj=row, at=at,
@@ -86,13 +98,14 @@ def forget(row: Request, proof: Proof) -> None:
 
 
 def tell_partly(row: Request, *, at: datetime) -> None:
-    """Once: something is held or failed, the rest is gone."""
+    """Once: something is held, failed or could not be searched, the rest is gone."""
     goal = address(row, Proof.objects.get(request=row))
     if goal and not row.events.filter(what="partial").exclude(at=at).exists():
-        notices.write(row, "partly", actor=SYSTEM, at=at, to=goal)
+        what = "unsearched" if reading.not_searched(row) else "partly"
+        notices.write(row, what, actor=SYSTEM, at=at, to=goal)
 
 
-def document(row: Request, proof: Proof, at: datetime, told: int = 0) -> dict[str, Any]:
+def document(row: Request, proof: Proof, at: datetime, told: int = 0, accepted: Sequence[str] = ()) -> dict[str, Any]:
     """The certificate as JSON without floats: by store a verdict, counts before and after, the searches."""
     subjects, users = previews.persons(row)
     return {
@@ -106,14 +119,19 @@ def document(row: Request, proof: Proof, at: datetime, told: int = 0) -> dict[st
         "stores": [
             {
                 "store": one.store, "verdict": one.outcome, "before": one.before, "gone": one.gone, "left": one.left,
-                "ground": one.ground, "until": one.until,
+                "ground": one.ground, "until": one.until, "problem": one.problem,
             }
             for one in reading.verdicts(row)
+        ],
+        "exempt": [
+            {"store": one.store, "item": str(one.item), "ground": one.ground}
+            for one in row.exemptions.order_by("store", "item")
         ],
         "search": {"before": proof.before, "after": proof.after},
         "recipients": list(proof.before.get("recipients", [])),
         "recipients_told": told,
-        "not_promised": list(LIMITS),
+        "not_searched": list(accepted),
+        "not_promised": [*LIMITS, *(NOT_SEARCHED[one] for one in accepted)],
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The erasure's job: search, store by store, keys, search again, certificate. Each step may run twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,9 +41,10 @@ def erase(run: jobs.Run, request_id: UUID) -> None:
     keep: set[UUID] = set()
     for number, store in enumerate(wanted):
         run.progress(number, len(wanted) + 2, gettext_noop("Erasing %(store)s"), store=store.name)
-        keep |= _one(row, store, person)
+        keep |= _one(run, row, store, person)
     run.progress(len(wanted), len(wanted) + 2, gettext_noop("Destroying keys"))
     _destroy(row, person, keep)
+    run.checkpoint({"keys": 1})
     run.progress(len(wanted) + 1, len(wanted) + 2, gettext_noop("Searching for what may be left"))
     _search_again(row, person)
     finish(row, at=clock.now())
@@ -52,11 +53,12 @@ def erase(run: jobs.Run, request_id: UUID) -> None:
 def prepare(row: Request) -> Person:
     """Whom it is about, and the needles, gathered while they still can be: sealed under a key that dies with the proof."""
     subjects, users = previews.persons(row)
+    exempt = reading.exempt(row.exemptions.all())
     found = Proof.objects.filter(request=row).first()
     if found is not None and found.needles:
-        return Person(subjects, users, tuple(found.needles["names"]), tuple(found.needles["emails"]))
+        return Person(subjects, users, tuple(found.needles["names"]), tuple(found.needles["emails"]), exempt)
     live = reading.person(subjects[0])
-    person = Person(subjects, users, live.names, live.emails)
+    person = Person(subjects, users, live.names, live.emails, exempt)
     samples = [text for one in every.of(row.kind) for text in one.samples(person) if len(text) >= TELLING]
     words = scanning.needles([*person.names, *samples[:SAMPLES]])
     before = places.search(words)
@@ -76,10 +78,11 @@ def prepare(row: Request) -> Person:
     return person
 
 
-def _one(row: Request, store: Store, person: Person) -> frozenset[UUID]:
-    """One store: its verdict stands with what was done, or says why it failed."""
+def _one(run: jobs.Run, row: Request, store: Store, person: Person) -> frozenset[UUID]:
+    """One store: its verdict stands with what was done, or says why it failed. A worker that lost the job changes nothing."""
     done = row.verdicts.filter(store=store.name, outcome__in=[Outcome.ERASED, Outcome.RETAINED]).first()
-    if done is not None:
+    # Whoever keeps exempt items is asked again, also after a kill: the keys that open them must be known.
+    if done is not None and store.name not in person.exempt:
         return frozenset()
     before = 0
     try:
@@ -89,6 +92,7 @@ def _one(row: Request, store: Store, person: Person) -> frozenset[UUID]:
             found = store.erase(person, clock.now())
             if before or found.outcome in LEFT:
                 _say(row, store.name, found, before)
+            run.checkpoint({"store": store.name})
     except DatabaseError:
         problem = "database"
     except (OSError, ConnectionError):
@@ -114,18 +118,30 @@ def _say(row: Request, store: str, found: Erased, before: int, *, problem: str =
 
 def _destroy(row: Request, person: Person, keep: Iterable[UUID]) -> None:
     """The keys of every subject and account; those of what is held, or of a store that failed, live on until it is done."""
-    failed = row.verdicts.filter(outcome__in=[Outcome.FAILED, Outcome.UNREACHABLE]).exclude(store__in=[KEYS, SEARCH])
+    failed = row.verdicts.filter(outcome__in=[Outcome.FAILED, Outcome.UNREACHABLE])
+    failed = failed.exclude(store=KEYS).exclude(store__startswith=SEARCH)
     if failed.exists():
         return
     # Whoever keeps the account keeps the names that it is known by.
     names = {one.key_id for one in reading.naming_rows(person.subjects)} if row.kind == Kind.WIPE else set()
     with transaction.atomic():
-        kept = {*keep, *names, *_held_keys(person)}
+        held = _held_keys(person)
+        kept = {*keep, *names, *held}
         before = alive(person.ids) - len(names)
         gone = sum(keyring.destroy(owner=one, keep=kept) for one in person.ids)
         left = alive(person.ids) - len(names)
-        outcome = Outcome.HELD if left > 0 else Outcome.ERASED
-        _say(row, KEYS, Erased(outcome, gone, max(left, 0), "legal hold" if left > 0 else ""), max(before, 0))
+        _say(row, KEYS, _of_keys(row, person, gone, max(left, 0), frozenset(keep) - held), max(before, 0))
+
+
+def _of_keys(row: Request, person: Person, gone: int, left: int, keep: frozenset[UUID]) -> Erased:
+    """Keys that open exempt items alone stay by law; others wait for a hold."""
+    if not left:
+        return Erased(Outcome.ERASED, gone)
+    waits = row.verdicts.filter(outcome=Outcome.HELD).exclude(store=KEYS).exists()
+    if person.exempt and not waits and left == len(keep):
+        grounds = sorted({ground for one in person.exempt.values() for ground in one.values()})
+        return Erased(Outcome.RETAINED, gone, left, "; ".join(grounds))
+    return Erased(Outcome.HELD, gone, left, "legal hold")
 
 
 def _held_keys(person: Person) -> set[UUID]:
@@ -157,11 +173,20 @@ def _search_again(row: Request, person: Person) -> None:
         number, hits = len(found), places.hits(found) + late
         outcome = Outcome.FAILED if hits else Outcome.ERASED
         _say(row, SEARCH, Erased(outcome, number, hits), int(places.hits(proof.before.get("places", {}))))
+        _not_searched(row, places.unreachable(found))
+
+
+def _not_searched(row: Request, why: Mapping[str, str]) -> None:
+    """A verdict of its own for each place that was out of reach; one that answers by now has nothing to be told of."""
+    row.verdicts.filter(store__startswith=f"{SEARCH}.").exclude(store__in=[f"{SEARCH}.{one}" for one in why]).delete()
+    for place, words in why.items():
+        _say(row, f"{SEARCH}.{place}", Erased(Outcome.UNREACHABLE), 0, problem=words)
 
 
 def _late(row: Request, person: Person) -> int:
     """What came in while the stores were gone through, before the names went: it goes now. Answers with what is left."""
-    done = set(row.verdicts.filter(outcome=Outcome.ERASED).values_list("store", flat=True))
+    whole = Q(outcome=Outcome.ERASED) | Q(outcome=Outcome.RETAINED, store__in=list(person.exempt))
+    done = set(row.verdicts.filter(whole).values_list("store", flat=True))
     left = 0
     for store in every.of(row.kind):
         if store.name in done and _readable(store, person):
@@ -173,7 +198,10 @@ def _late(row: Request, person: Person) -> int:
 
 def _readable(store: Store, person: Person) -> int:
     """Rows of declared tables may stay once nothing opens them any more; of the other stores nothing stays."""
-    return store.readable(person) if isinstance(store, Declared) else store.held(person).items
+    if isinstance(store, Declared):
+        return store.readable(person)
+    found = store.held(person)
+    return found.items - found.exempt
 
 
 def finish(row: Request, *, at: datetime) -> Request:

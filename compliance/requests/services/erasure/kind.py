@@ -12,7 +12,9 @@ from compliance.requests.queries import reading
 from compliance.requests.rules import permits
 from compliance.requests.rules.kinds import STAFF_NAMES
 from compliance.requests.rules.kinds import Kind as Wish
+from compliance.requests.rules.stores import PLACE_NAMES
 from compliance.requests.services.erasure import approving
+from compliance.requests.services.reader import places
 
 
 def describe(effect: Mapping[str, Any]) -> Shown:
@@ -25,8 +27,12 @@ def describe(effect: Mapping[str, Any]) -> Shown:
         (_("Request"), name),
         (_("Destroyed"), ngettext("%(n)s item", "%(n)s items", items) % {"n": items}),
         (_("Kept by a hold for now"), ngettext("%(n)s item", "%(n)s items", held) % {"n": held}),
-        (_("Preview"), effect["preview"]),
     ]
+    if exempt := int(effect.get("exempt", 0)):
+        lines.append((_("Exempt, and kept"), ngettext("%(n)s item", "%(n)s items", exempt) % {"n": exempt}))
+    lines.append((_("Preview"), effect["preview"]))
+    if blind := places.blind():
+        lines.append((_("Out of reach of the search"), ", ".join(str(PLACE_NAMES[one]) for one in blind)))
     warning = _("The data is destroyed with its keys. This cannot be undone, not from a backup either.")
     return Shown(_("Erase a person’s data"), lines, warning, f"/requests/{row.id}/")
 

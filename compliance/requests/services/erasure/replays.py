@@ -51,7 +51,7 @@ class Replay:
         if self.scope == "account":
             return Person((), (one,))
         live = reading.person(one)
-        return Person((one,), (), live.names, live.emails)
+        return Person((one,), (), live.names, live.emails, reading.exempted(one))
 
     def _stores(self) -> list[Store]:
         """Those that stay as they are whatever an erasure does are looked at by nobody."""

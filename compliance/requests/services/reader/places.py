@@ -3,6 +3,7 @@
 It shares no code with what erases: it knows no store, no key and no declaration, and reads what is there.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,17 +30,31 @@ def search(words: list[str]) -> dict[str, Found]:
         "rows": rows(words),
         "database_files": database_files(data / DATABASE_FILES, wanted),
         "valkey": valkey(wanted),
-        "files": folder(data, wanted, logs=False),
-        "logs": folder(data / "log", wanted, logs=True),
+        "files": _allowed(lambda: folder(data, wanted, logs=False)),
+        "logs": _allowed(lambda: folder(data / "log", wanted, logs=True)),
     }
+
+
+def blind() -> list[str]:
+    """The places that are known beforehand to be out of reach: a database on another machine shows rows and no files."""
+    path = Path(settings.DATA_DIR) / DATABASE_FILES
+    return [] if path.is_dir() and os.access(path, os.R_OK | os.X_OK) else ["database_files"]
+
+
+def _allowed(read: Callable[[], Found]) -> Found:
+    try:
+        return read()
+    except PermissionError:
+        return {"state": "unreachable", "why": "this process may not read it"}
 
 
 def hits(found: dict[str, Found]) -> int:
     return sum(int(one.get("hits", 0)) for one in found.values())
 
 
-def unreachable(found: dict[str, Found]) -> list[str]:
-    return sorted(name for name, one in found.items() if one["state"] == "unreachable")
+def unreachable(found: dict[str, Found]) -> dict[str, str]:
+    """What was not searched, and why."""
+    return {name: str(one["why"]) for name, one in sorted(found.items()) if one["state"] == "unreachable"}
 
 
 def tables() -> list[str]:
@@ -73,6 +88,8 @@ def database_files(folder: Path, wanted: list[bytes]) -> Found:
     """Heap, indexes and the write-ahead log, after a checkpoint where this role may ask for one."""
     if not folder.is_dir():
         return {"state": "unreachable", "why": "the database's files are on another machine"}
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return {"state": "unreachable", "why": "this process may not read the database's files"}
     flushed = _checkpoint()
     try:
         return {**_files(sorted(folder.rglob("*")), folder, wanted), "checkpoint": flushed}

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from compliance.requests.rules.stores import Erased, Held, Outcome, Person
+from compliance.requests.rules.stores import Erased, Held, Outcome, Person, because
 from panel.kernel.crypto.fields import EncryptedText
 from panel.kernel.crypto.keyring import KeyGone
 from panel.kernel.db.ledgers import declared as ledgers
@@ -101,9 +101,9 @@ class Declared:
 
     def held(self, person: Person) -> Held:
         count = self.rows(person).count()
-        keep = self._held(person) if count else False
+        kept = self._kept(person) if count else {}
         ground, until = self._why()
-        return Held(count, count if keep else 0, None, ground, until)
+        return Held(count, count if kept else 0, None, ground, until, because(kept))
 
     def _why(self) -> tuple[str, str]:
         stays = self.stays
@@ -112,10 +112,9 @@ class Declared:
         ground = str(GROUNDS.get(stays.retention, _("It ends by its period"))) if stays.erase == "keep" else ""
         return ground or str(_("It ends by its period")), stays.retention
 
-    def _held(self, person: Person) -> bool:
+    def _kept(self, person: Person) -> deletion.Kept:
         """A hold on the person keeps the whole table's rows about them."""
-        target = Target(self.name, person.ids[0], person.subjects)
-        return bool(deletion.held([target]))
+        return deletion.held([Target(self.name, person.ids[0], person.subjects)])
 
     def items(self, person: Person) -> Iterator[Mapping[str, Any]]:
         told = [name for name, one in self.fields.items() if one.export != "omit"]
@@ -137,7 +136,7 @@ class Declared:
     def erase(self, person: Person, at: datetime) -> Erased:  # noqa: ARG002 - a store's face
         rows = self.rows(person)
         count = rows.count()
-        if count and self._held(person):
+        if count and self._kept(person):
             return Erased(Outcome.HELD, 0, count, str(_("Legal hold")), keys=self._keys(rows))
         ground, until = self._why()
         ways = {one.erase for one in self.fields.values()}

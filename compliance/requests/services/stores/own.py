@@ -11,7 +11,7 @@ from accounts.access import services as access
 from accounts.people import queries as people
 from accounts.people import services as accounts
 from accounts.people.rules import State
-from compliance.requests.rules.stores import Erased, Held, Outcome, Person
+from compliance.requests.rules.stores import Erased, Held, Outcome, Person, because
 from compliance.subjects import queries as subjects
 from compliance.subjects.services import erasing
 from panel.kernel.actors import SYSTEM
@@ -36,7 +36,8 @@ class Accounts:
     def held(self, person: Person) -> Held:
         rows = [one for one in map(people.user, person.users) if one is not None and one.email_address]
         kept = deletion.held([Target("account", one.id, person.subjects) for one in rows])
-        return Held(len(rows), len(kept), min((one.created_at for one in rows), default=None))
+        oldest = min((one.created_at for one in rows), default=None)
+        return Held(len(rows), len(kept), oldest, why=because(kept))
 
     def items(self, person: Person) -> Iterator[Mapping[str, Any]]:
         for one in map(people.user, person.users):
@@ -78,7 +79,8 @@ class Names:
     def held(self, person: Person) -> Held:
         rows = [row for one in person.subjects for row in subjects.identifiers(one)]
         kept = deletion.held([Target("subject", one, person.subjects) for one in person.subjects])
-        return Held(len(rows), len(rows) if kept else 0, min((row.created_at for row in rows), default=None))
+        oldest = min((row.created_at for row in rows), default=None)
+        return Held(len(rows), len(rows) if kept else 0, oldest, why=because(kept))
 
     def items(self, person: Person) -> Iterator[Mapping[str, Any]]:
         for one in person.subjects:

@@ -1,4 +1,4 @@
-"""Requests, what happened to them, what was written, packages to download, the ledger of erasures, and their proofs.
+"""Requests, what happened to them, what they leave out, what was written, and packages to download.
 
 What identifies a person stands under a key of the request's own (owner: the request), which dies when an erasure ends.
 """
@@ -9,11 +9,10 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from compliance.requests.rules.kinds import Ground, Kind, Source, code
+from compliance.requests.rules.kinds import EXEMPTING, Ground, Kind, Source, code
 from compliance.requests.rules.states import OPEN, State
-from compliance.requests.rules.stores import Outcome
 from panel.kernel import ids
-from panel.kernel.crypto.fields import EncryptedJSON, EncryptedText
+from panel.kernel.crypto.fields import EncryptedText
 
 _OPEN = sorted(one.value for one in OPEN)
 
@@ -29,6 +28,8 @@ class RequestQuerySet(models.QuerySet["Request"]):
 class Request(models.Model):
     """`number` counts up over all requests. `contact_index` is the blind index of the address it came from, until the
     person proved it. `due_on` follows from regime, holidays and events and is written for the queue's order.
+
+    `agent` asks for the person and is told at `agent_contact` how it goes; `mandate` says how they may.
 
     `paused_since`: proof was asked for while identity is in real doubt; `paused_days` is what such times added up to.
     """
@@ -49,6 +50,8 @@ class Request(models.Model):
     contact = EncryptedText(null=True)
     words = EncryptedText(null=True)
     agent = EncryptedText(null=True)
+    agent_contact = EncryptedText(null=True)
+    mandate = EncryptedText(null=True)
     proof = models.CharField(max_length=12, default="")
     assignee = models.UUIDField(null=True)
     duplicate_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="duplicates")
@@ -113,6 +116,27 @@ class Event(models.Model):
         indexes: ClassVar = [models.Index(name="requests_event_request", fields=["request", "id"])]
 
 
+class Exemption(models.Model):
+    """One item of a store that a request leaves as it is, with the ground of law: an erasure keeps it, a copy leaves it out."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="exemptions")
+    store = models.CharField(max_length=60)
+    item = models.UUIDField()
+    ground = models.CharField(max_length=20, choices=[(one.value, one.value) for one in EXEMPTING])
+    at = models.DateTimeField()
+    by_id = models.UUIDField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="requests_exemption_once", fields=["request", "store", "item"]),
+            models.CheckConstraint(
+                name="requests_exemption_ground", condition=Q(ground__in=[one.value for one in EXEMPTING])
+            ),
+        ]
+
+
 class Message(models.Model):
     """What was written: `to_us`, `to_them`, or a `note` that the person never sees. Under the request's key."""
 
@@ -151,83 +175,3 @@ class Package(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="requests_package_most", condition=Q(downloads__lte=models.F("most"))),
         ]
-
-
-class Erasure(models.Model):
-    """The ledger of erasures: written before the first act, never changed, and kept beside the backups too. `of` is the id
-    of a subject or of an account, `scope` is "subject", "account"."""
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    request = models.ForeignKey(Request, null=True, on_delete=models.PROTECT, related_name="erasures")
-    scope = models.CharField(max_length=8, choices=[("subject", "subject"), ("account", "account")])
-    of = models.UUIDField()
-    at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-        indexes: ClassVar = [models.Index(name="requests_erasure_of", fields=["of"])]
-
-
-class Verdict(models.Model):
-    """What became of one store, and how often it was tried."""
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="verdicts")
-    store = models.CharField(max_length=60)
-    outcome = models.CharField(max_length=12, choices=[(one.value, one.value) for one in Outcome])
-    before = models.PositiveIntegerField(default=0)
-    gone = models.PositiveIntegerField(default=0)
-    left = models.PositiveIntegerField(default=0)
-    ground = models.CharField(max_length=120, default="")
-    until = models.CharField(max_length=80, default="")
-    problem = models.CharField(max_length=80, default="")
-    tries = models.PositiveIntegerField(default=0)
-    at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-        constraints: ClassVar = [models.UniqueConstraint(name="requests_verdict_once", fields=["request", "store"])]
-
-
-class Proof(models.Model):
-    """A search before and after an erasure. `needles` are what is searched for, under a key that is destroyed with the last
-    search; `certificate` is the signed part of a bundle; `digest` the hash of the link that opens it."""
-
-    request = models.OneToOneField(Request, on_delete=models.CASCADE, primary_key=True, related_name="proved")
-    key_id = models.UUIDField(null=True)
-    needles = EncryptedJSON(null=True)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    preview = models.CharField(max_length=64, default="")
-    certificate = models.BinaryField(null=True)
-    bundle = models.UUIDField(null=True)
-    digest = models.BinaryField(null=True, unique=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-
-class Clock(models.Model):
-    """Changed numbers of a regime; what is not here stands as the program has it (`rules.deadlines.DEFAULTS`)."""
-
-    name = models.CharField(max_length=24, primary_key=True)
-    answer = models.PositiveSmallIntegerField()
-    extension = models.PositiveSmallIntegerField()
-    acknowledge = models.PositiveSmallIntegerField()
-    rolls = models.BooleanField()
-    pauses = models.BooleanField()
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-
-class Holiday(models.Model):
-    """A day on which nobody works."""
-
-    day = models.DateField(primary_key=True)
-    name = models.CharField(max_length=80)
-
-    class Meta:
-        default_permissions = ()
