@@ -22,9 +22,9 @@ from compliance.subjects.rules import Visitor
 from panel.kernel import clock, ids
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid
+from tests.compliance.requests.erasure.test_kills import Fake, Kill
 from tests.compliance.requests.stage import CANARY, approved, fresh, in_work, run, said, visitor
 from tests.compliance.requests.test_copies import files, packed
-from tests.compliance.requests.test_kills import Fake, Kill
 from tests.factories.people import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -27,8 +27,7 @@ def article_15(
     """The answers that the law asks for beside the copy, from what the panel really did."""
     with translation.override(row.language or None):
         return {
-            "request": row.code,
-            "made_at": at.isoformat(),
+            "request": row.code, "made_at": at.isoformat(),
             "controller": organisation() or "–",
             "law": ["GDPR Art. 15", "GDPR Art. 20"],
             "subjects": [str(one) for one in person.subjects],
@@ -46,10 +45,7 @@ def article_15(
                 }
                 for one in recipients(person)
             ],
-            "left_out": [
-                {"store": name, "items": len(items), "grounds": sorted(set(items.values()))}
-                for name, items in sorted(person.exempt.items())
-            ],
+            "left_out": left_out(person),
             "source": _("You, by using the assistants and these pages; what is not from you says so."),
             "automated_decisions": _("The panel decides nothing about you that has legal or similar effects (Art. 22)."),
             "transfers": _("Where a recipient is outside of your country, the place is named with it."),
@@ -59,6 +55,14 @@ def article_15(
                 _("Complain: %(where)s") % {"where": clocks.complaint() or _("at your data protection authority")},
             ],
         }  # fmt: skip
+
+
+def left_out(person: Person) -> list[dict[str, Any]]:
+    """By store how many items are exempt, and on which grounds."""
+    return [
+        {"store": name, "items": len(items), "grounds": sorted(set(items.values()))}
+        for name, items in sorted(person.exempt.items())
+    ]
 
 
 def page(about: Mapping[str, Any], stores: Mapping[str, tuple[Any, Iterable[Mapping[str, Any]]]]) -> Iterator[bytes]:
