@@ -16,7 +16,8 @@ from psycopg import sql
 from compliance.requests.services.reader import scanning
 
 VERSION = "1"
-DATABASE_FILES = "pg/data"
+# The embedded database's folder holds one of each major version that it ran.
+DATABASE_FILES = "pg"
 # Not searched: keys are no text, what runs holds sockets, static files come with the program.
 SKIPPED = frozenset({"pg", "keys", "run", "static", "vk"})
 Found = dict[str, Any]
@@ -37,8 +38,7 @@ def search(words: list[str]) -> dict[str, Found]:
 
 def blind() -> list[str]:
     """The places that are known beforehand to be out of reach: a database on another machine shows rows and no files."""
-    path = Path(settings.DATA_DIR) / DATABASE_FILES
-    return [] if path.is_dir() and os.access(path, os.R_OK | os.X_OK) else ["database_files"]
+    return ["database_files"] if _closed(Path(settings.DATA_DIR) / DATABASE_FILES) else []
 
 
 def _allowed(read: Callable[[], Found]) -> Found:
@@ -86,15 +86,29 @@ def rows(words: list[str]) -> Found:
 
 def database_files(folder: Path, wanted: list[bytes]) -> Found:
     """Heap, indexes and the write-ahead log, after a checkpoint where this role may ask for one."""
-    if not folder.is_dir():
-        return {"state": "unreachable", "why": "the database's files are on another machine"}
-    if not os.access(folder, os.R_OK | os.X_OK):
-        return {"state": "unreachable", "why": "this process may not read the database's files"}
+    if why := _closed(folder):
+        return {"state": "unreachable", "why": why}
     flushed = _checkpoint()
     try:
         return {**_files(sorted(folder.rglob("*")), folder, wanted), "checkpoint": flushed}
     except PermissionError:
         return {"state": "unreachable", "why": "this process may not read the database's files"}
+
+
+def _closed(folder: Path) -> str:
+    """Why the database's files cannot be read; "" when they can."""
+    if not folder.is_dir():
+        return "the database's files are on another machine"
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return "this process may not read the database's files"
+    inside = [one for one in folder.iterdir() if one.is_dir()]
+    if not inside:
+        return "the database's files are on another machine"
+    return (
+        ""
+        if all(os.access(one, os.R_OK | os.X_OK) for one in inside)
+        else "this process may not read the database's files"
+    )
 
 
 def _checkpoint() -> bool:

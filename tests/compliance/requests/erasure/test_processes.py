@@ -1,5 +1,6 @@
 """The worker's own process, killed at ten points of an erasure: each is where it waits for a lock that this test holds."""
 
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,12 +44,9 @@ BLOCKED = (
 @pytest.fixture
 def _files(stage: Run, celery_worker: Live) -> Iterator[None]:
     """The worker's search finds the real files of this test's database."""
-    place = celery_worker.folder / "pg" / "data"
-    place.parent.mkdir(exist_ok=True)
-    if place.is_dir() and not place.is_symlink():
-        place.rmdir()
-    place.unlink(missing_ok=True)
-    place.symlink_to(stage.folder / "pg" / "data")
+    place = celery_worker.folder / "pg"
+    shutil.rmtree(place, ignore_errors=True)
+    place.symlink_to(stage.folder / "pg")
     yield
     place.unlink()
 
