@@ -4,14 +4,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Error, Page, sync_playwright
 
 Scheme = Literal["light", "dark"]
 HOW = "Chromium was not found: install it (Debian: apt-get install chromium), name it in CHROMIUM, or say BROWSER=0."
@@ -21,6 +21,9 @@ QUIET = (
 )
 NARROW = {"width": 390, "height": 844}
 WIDE = {"width": 1440, "height": 900}
+# What has the focus; nothing has while it is the whole page.
+HERE = """(() => { const one = document.activeElement;
+  return !one || one === document.body ? "" : `${one.id} ${one.innerText || ""}`; })()"""
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -101,6 +104,38 @@ class Person:
 
     def require_no_fault(self) -> None:
         assert self.faults == [], "\n".join(self.faults)
+
+
+class Hands:
+    """What somebody without a pointer does. Typing into a field and pressing a key count; Tab only leads there."""
+
+    def __init__(self, person: Person) -> None:
+        self.person, self.page, self.count = person, person.page, 0
+
+    def write(self, *texts: str) -> None:
+        """Into the field that has the focus and those after it."""
+        for place, text in enumerate(texts):
+            if place:
+                self.page.keyboard.press("Tab")
+            self.page.keyboard.type(text)
+            self.count += 1
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.count += 1
+
+    def reach(self, words: str, way: str = "Tab") -> None:
+        for _ in range(90):
+            with suppress(Error):  # a page that is on its way has no focus yet
+                if words in self.page.evaluate(HERE):
+                    return
+            self.page.wait_for_load_state()
+            self.page.keyboard.press(way)
+        raise AssertionError(f"{words!r} cannot be reached by keyboard on {self.page.url}.")
+
+    def choose(self, words: str, way: str = "Tab") -> None:
+        self.reach(words, way)
+        self.press("Enter")
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys import browser as browsers
 from tests.journeys import steps
-from tests.journeys.browser import Person
-from tests.journeys.hands import Hands
+from tests.journeys.browser import Hands, Person
 from tests.journeys.started import started
 
 INTERACTIONS, SECONDS = 30, 180

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys import browser as browsers
 from tests.journeys import steps
-from tests.journeys.hands import Hands
+from tests.journeys.browser import Hands
 from tests.journeys.started import StartedPanel
 
 pytestmark = pytest.mark.browser
