@@ -154,6 +154,11 @@ def records_of(subject: UUID) -> list[Record]:
     return list(rows.order_by("-id"))
 
 
+def called(record: Record) -> str:
+    """The purpose of an act, in the words that were shown then."""
+    return Words.of(record.version.texts[record.language]).label
+
+
 def record(subject: UUID, record_id: UUID) -> Record | None:
     rows = Record.objects.filter(subject_id__in=subjects.together(subject), id=record_id).select_related(
         "purpose", "version", "notice_version__policy"

@@ -18,7 +18,6 @@ from assistants.gateway import queries as gateway
 from assistants.gateway.queries import Kept
 from compliance.consent import queries as consent
 from compliance.consent.models import Record
-from compliance.consent.rules.purposes import Words
 from compliance.subjects import queries as subjects
 from panel.kernel import ids
 from panel.kernel.crypto import keyring
@@ -127,7 +126,7 @@ def records(visit: Visit) -> list[tuple[Record, str]]:
     """What they said yes and no to and how it was called, newest first: in this chat, and elsewhere where they proved to be
     the same person."""
     rows = consent.records_of(visit.subject)[:MOST_RECORDS] if visit.subject else []
-    return [(one, Words.of(one.version.texts[one.language]).label) for one in rows]
+    return [(one, consent.called(one)) for one in rows]
 
 
 def record(visit: Visit, record_id: UUID) -> Record:

@@ -51,7 +51,7 @@ class Choices(OfVisitor):
             **super().context(),
             "asked": [one for one in found if one.asked],
             "told": [one for one in found if not one.asked],
-            "records": queries.records_of(self.visitor.subject)[:50],
+            "records": [(one, queries.called(one)) for one in queries.records_of(self.visitor.subject)[:50]],
             "signal": self.request.headers.get(SIGNAL) == "1",
         }
 

@@ -74,6 +74,7 @@ def test_a_receipt_pins_the_words_and_is_for_its_person_only(bob: User, charlie:
     client = signed_in(bob)
     say(client, purpose, "yes")
     url = reverse("consent:receipt", args=[Record.objects.get().id])
+    assert f"<b>Yes: {WORDS.label}</b>" in client.get(reverse("consent:choices")).content.decode()
     with zipfile.ZipFile(io.BytesIO(client.get(url).content)) as bundle:
         names = bundle.namelist()
         receipt = json.loads(bundle.read(next(name for name in names if name.endswith("receipt.json"))))
