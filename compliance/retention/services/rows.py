@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.access import queries as access
 from compliance.retention import queries
 from compliance.retention.rules.classes import Category
 from compliance.retention.rules.stores import Asked, Gone, Unit
@@ -37,7 +38,7 @@ class Rows:
         """The condition of the class's records on a row `t`, with its values."""
         if not self.by_choice:
             return ("true" if asked.whole else "false"), []
-        chosen = queries.chosen(self.category, asked.at)
+        chosen = access.once(f"retention.chosen.{self.category}", lambda: queries.chosen(self.category, asked.at))
         if asked.whole:
             others = [one for one, name in chosen.items() if name != asked.name]
             return ("NOT coalesce(t.assistant = ANY(%s::uuid[]), false)", [others]) if others else ("true", [])

@@ -89,7 +89,7 @@ def test_the_page_asks_the_database_little(adam: User, django_assert_max_num_que
     client = signed_in(adam)
     client.get("/")
     # One a source, and one for the oldest record of each class and store of retention, which is what makes it so many.
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(58):
         client.get("/")
 
 
