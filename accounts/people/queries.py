@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from uuid import UUID
 
-from django.db import models
 from django.db.models import QuerySet
 
 from accounts.people.models import Service, Team, User, UserQuerySet
@@ -92,12 +91,6 @@ def members(team: Team) -> list[User]:
 
 def team(team_id: UUID) -> Team | None:
     return Team.objects.select_related("group").filter(id=team_id).first()
-
-
-def counted_teams() -> list[tuple[Team, int]]:
-    """Teams by name with their number of members."""
-    rows = Team.objects.select_related("group").annotate(members=models.Count("group__user")).order_by("name")
-    return [(one, one.members) for one in rows]
 
 
 def may_be_same(one: UUID, other: UUID) -> bool:

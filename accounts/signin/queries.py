@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings as django_settings
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
@@ -56,13 +55,6 @@ def has_passkey(user_id: UUID) -> bool:
 
 def with_passkey(user_ids: Iterable[UUID]) -> set[UUID]:
     return set(Passkey.objects.filter(user_id__in=user_ids, confirmed=True).values_list("user_id", flat=True))
-
-
-def last_passkey_of(user: User) -> Passkey | None:
-    """The one that was used last."""
-    rows = Passkey.objects.filter(user=user, confirmed=True)
-    found: Passkey | None = rows.order_by(F("last_used_at").desc(nulls_last=True), "-id").first()
-    return found
 
 
 def codes_left(user_id: UUID) -> int:

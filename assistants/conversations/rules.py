@@ -29,7 +29,6 @@ REASON_MOST: Final = 300
 ACTIONS: Final = ("allow", "observe", "redact", "block")
 SOURCES: Final = ("api", "playground", "chat")
 DEFAULT_CLASS: Final = "standard"
-DEFAULT_DAYS: Final = 30
 REQUEST_PREFIX: Final = "req_"
 SEALED_IN: Final = ("conversations_callcontent", "sealed")
 """Table and column of the envelopes that hold content."""

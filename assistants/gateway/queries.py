@@ -29,10 +29,6 @@ def unreadable_frames() -> int:
     return Inbox.objects.filter(failed=True).count()
 
 
-def waiting_frames() -> int:
-    return Inbox.objects.filter(failed=False).count()
-
-
 def weeks(assistants: Sequence[UUID], at: datetime) -> dict[UUID, Week]:
     """Calls of the last 7 days (UTC, today is the last) of each assistant that had one; callers without a key are no calls."""
     today = at.astimezone(UTC).date()

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.access import queries as access
 from accounts.access import services as rights
 from accounts.access.models import GrantChange, Guest
 from accounts.access.rules import MANAGE_PEOPLE, Change, Permit, Role
@@ -81,7 +80,3 @@ def _tell(
     event = "access.guest.admitted" if act is Change.GIVEN else "access.guest.changed"
     journal.record(event, actor=actor, obj=user, detail=detail, personal=personal, at=at)
     rights.changed([user.id], at)
-
-
-def is_guest(user: User) -> bool:
-    return access.guest(user.id) is not None

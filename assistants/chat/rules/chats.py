@@ -23,7 +23,6 @@ class NoteKind(StrEnum):
     FEEDBACK = "feedback"
 
 
-WAY_NAMES = {Way.ACCOUNT: _("Signed in"), Way.INVITED: _("By invitation"), Way.OPEN: _("Everybody")}
 NOTE_NAMES = {NoteKind.CONTACT: _("Message to a person"), NoteKind.FEEDBACK: _("Word on an answer")}
 COLOURS = {"accent": _("Teal"), "info": _("Blue"), "allow": _("Green"), "redact": _("Amber"), "ink": _("Ink")}
 """Names of tokens; nothing else may colour a chat."""

@@ -7,7 +7,6 @@ from typing import Final
 
 from assistants.guard.engine.detectors.findings import LEFT
 
-LABELS: Final = ("EMAIL", "PHONE", "CARD", "IBAN", "SSN", "IP", "SECRET")
 # Models like to escape the underscore in Markdown; that spelling is restored too.
 NAME: Final = re.compile(LEFT + r"(EMAIL|PHONE|CARD|IBAN|SSN|IP|SECRET)(\\?_)([1-9][0-9]{0,5})(?![0-9])")
 

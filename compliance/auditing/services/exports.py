@@ -28,7 +28,7 @@ from panel.kernel.errors import Invalid
 from panel.kernel.jobs import Run
 from panel.kernel.models import Job
 
-CHUNK, STEP = 2000, 10_000
+CHUNK = 2000
 NAMES = {"jsonl": "journal.jsonl", "csv": "journal.csv", "ocsf": "journal-ocsf.jsonl"}
 COLUMNS = ("sequence", "id", "at", "event", "title", "actor_kind", "actor_id", "actor", "via_kind", "via_id",
            "object_kind", "object_id", "request")  # fmt: skip

@@ -1,6 +1,6 @@
 """Giving, withdrawing, hearing a signal: one line in the ledger each, and the standing that the gateway follows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -45,14 +45,6 @@ class NotYours(Forbidden):
     """Nobody gives or withdraws for somebody else."""
 
     code = "consent_not_yours"
-
-
-_withdrawn: list[Callable[[UUID, Purpose], None]] = []
-
-
-def register_withdrawn(told: Callable[[UUID, Purpose], None]) -> None:
-    """Called inside the transaction of a withdrawal: what must end with it."""
-    _withdrawn.append(told)
 
 
 def give(
@@ -201,9 +193,6 @@ def _write(
     drawn = Drawn(actor, subject, purpose, act, version, notice, seen, channel, at)
     row = write(drawn, after, age_confirmed=age_confirmed, source=source)
     stand(row, after, at)
-    if after is State.WITHDRAWN:
-        for told in _withdrawn:
-            told(subject_id, purpose)
     return row
 
 

@@ -4,7 +4,7 @@ A hold that covers the whole organisation waits as a draft until a second person
 Releasing takes two people and a day: between the approval and the end everybody who may place holds can call it off.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
@@ -70,8 +70,3 @@ def step(state: State, act: Act) -> State:
         return STEPS[state, act]
     except KeyError:
         raise NotListedError(state, act) from None
-
-
-def is_cool(cooling_since: datetime, at: datetime) -> bool:
-    """Whether the day between approval and release is over."""
-    return at >= cooling_since + COOLING

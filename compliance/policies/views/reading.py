@@ -77,7 +77,3 @@ class Read(FormPage):
         accepting.accept(actor=self.actor, version=self.version, language=language, at=self.at)
         self.tell(_("Accepted. Thank you."))
         return reverse("policies:mine")
-
-
-def read_url(policy: Policy) -> str:
-    return reverse("policies:read", args=[policy.slug])

@@ -1,6 +1,6 @@
 """What an erasure would do, store by store, and the hash that two people agree on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -80,14 +80,6 @@ def _line(one: Store, found: Held) -> Line:
 def digest(lines: Iterable[Line]) -> str:
     told = [[one.store, one.items, one.held, one.exempt, bool(one.ground)] for one in lines if one.counted]
     return sha256(canonical.encode({"format": 2, "stores": sorted(told)})).hexdigest()
-
-
-def totals(request: Request) -> Mapping[str, int]:
-    """Items by outcome, for a page and a certificate."""
-    found: dict[str, int] = {}
-    for one in request.verdicts.all():
-        found[one.outcome] = found.get(one.outcome, 0) + (one.left or one.gone)
-    return found
 
 
 def persons(request: Request) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:

@@ -13,7 +13,7 @@ from accounts.access.rules import Role
 from accounts.people import queries as people
 from compliance.requests.models import Event, Exemption, Message, Package, Request, RequestQuerySet, Verdict
 from compliance.requests.rules import permits
-from compliance.requests.rules.kinds import ERASING, GROUND_NAMES, Ground, Kind
+from compliance.requests.rules.kinds import ERASING, GROUND_NAMES, Ground
 from compliance.requests.rules.states import OPEN, State
 from compliance.requests.rules.stores import LEFT, Outcome, Person
 from compliance.subjects import queries as subjects
@@ -168,10 +168,6 @@ def not_searched(row: Request) -> list[str]:
     left = row.verdicts.filter(outcome__in=[one.value for one in LEFT]).order_by("store")
     found = [one.store.removeprefix("search.") for one in left if one.outcome == Outcome.UNREACHABLE]
     return found if found and all(one.store.startswith("search.") for one in left) else []
-
-
-def is_erasing(row: Request) -> bool:
-    return row.kind in {Kind.DELETION, Kind.WIPE}
 
 
 def officers(at: datetime) -> list[tuple[UUID, str]]:

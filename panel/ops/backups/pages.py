@@ -53,10 +53,6 @@ def took(row: Backup) -> str:
     return _("%(m)d min %(s)d s") % {"m": seconds // 60, "s": seconds % 60}
 
 
-def _download(row: Backup) -> str:
-    return reverse("ops:backup_file", args=[row.id]) if row.state == State.DONE else ""
-
-
 def columns(*, may_download: bool) -> list[Column]:
     shown = [
         Column(

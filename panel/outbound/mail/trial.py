@@ -22,7 +22,6 @@ from panel.outbound.mail.wire import MailError
 
 WORKED, FAILED = "outbound.mail.tested", "outbound.mail.test_failed"
 DEADLINE, PER_MINUTE = 20.0, 6
-STEPS = ("connect", "tls", "auth", "accepted")
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,6 @@ def send(*, actor: Actor, to: str, at: datetime) -> Outcome:
             at=at,
         )
     return found
-
-
-def worked() -> bool:
-    """Whether a mail server ever accepted a test message."""
-    return Leaf.objects.filter(event=WORKED).exists()
 
 
 def own_address(person: UUID | None) -> str:

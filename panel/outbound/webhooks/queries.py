@@ -20,10 +20,6 @@ def endpoint(endpoint_id: UUID) -> Endpoint | None:
     return Endpoint.objects.filter(id=endpoint_id).first()
 
 
-def deliveries(endpoint: Endpoint) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(endpoint=endpoint)
-
-
 def delivery(endpoint_id: UUID, delivery_id: UUID) -> Delivery | None:
     return Delivery.objects.filter(endpoint_id=endpoint_id, id=delivery_id).first()
 

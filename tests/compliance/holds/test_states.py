@@ -1,6 +1,6 @@
 """A hold takes listed steps only; what a line covers is the same in Python and in the database."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,12 +47,6 @@ def test_a_step_is_listed_a_repeat_or_refused(state: State, act: Act) -> None:
 def test_released_and_discarded_are_the_end() -> None:
     for state in (State.RELEASED, State.DISCARDED):
         assert not [step for step in states.STEPS if step[0] is state]
-
-
-@given(st.integers(0, 3 * 86_400))
-def test_a_release_waits_for_a_day_to_the_second(seconds: int) -> None:
-    begin = datetime(2026, 3, 28, 12, tzinfo=UTC)  # a day before clocks change in Europe: the day has 24 hours
-    assert states.is_cool(begin, begin + timedelta(seconds=seconds)) == (seconds >= 86_400)
 
 
 @given(IDS, st.sets(IDS), IDS, IDS, DAYS, DAYS, st.sampled_from(list(Kind)))

@@ -18,7 +18,6 @@ from panel.kernel import clock
 log = logging.getLogger("panel.gateway.shipper")
 TICK = 0.25
 ADOPT_SECONDS = 5.0
-PARTLY = 256 * 1024
 _MAKE = (
     "CREATE TEMP TABLE IF NOT EXISTS inbox_new (id uuid, received_at timestamptz, frame bytea) ON COMMIT DELETE ROWS"
 )

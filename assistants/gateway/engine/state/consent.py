@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-ASKED = "consent"
 GIVEN, WITHDRAWN = "given", "withdrawn"
-CHAT, PLAYGROUND = "chat", "playground"
+PLAYGROUND = "playground"
 
 
 @dataclass(frozen=True, slots=True)

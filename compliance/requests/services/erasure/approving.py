@@ -29,7 +29,7 @@ from panel.kernel import ids, jobs
 from panel.kernel.actors import SYSTEM, Actor
 from panel.kernel.errors import Conflict
 
-KIND, JOB = "requests.erase", "requests.erase"
+KIND = "requests.erase"
 
 
 class LastAdministrator(Conflict):
