@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -22,6 +22,7 @@ from compliance.reports.services import making, taking
 from panel.kernel.errors import Missing
 from panel.ui.api.idempotency import once
 from panel.ui.api.views import Collection, Endpoint
+from panel.ui.web.files import attachment
 
 
 class ReportOut(serializers.ModelSerializer[Report]):
@@ -105,9 +106,7 @@ class One(OfReport):
 @door(TAKE)
 class Bundle(OfReport):
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
-    def get(self, request: Request, report_id: UUID) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: Request, report_id: UUID) -> HttpResponseBase:  # noqa: ARG002
         """The signed bundle; taking it is an event of the journal."""
         name, content, data = taking.take(actor=self.actor, report=self.thing(), part="zip", at=self.at)
-        return HttpResponse(
-            data, content_type=content, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
+        return attachment(data, name, content)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import actor_of
 from panel.ui.pages import FormPage, Page
+from panel.ui.web.files import attachment
 
 
 def _about(row: Report) -> str:
@@ -85,7 +86,4 @@ class Taking(Page):
         if found is None:
             raise Missing(_("There is no such report."))
         name, content, data = taking.take(actor=self.actor, report=found, part=self.kwargs["part"], at=self.at)
-        response = HttpResponse(data, content_type=content)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "no-store"
-        return response
+        return attachment(data, name, content)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -25,6 +25,7 @@ from compliance.reviews.services.deciding import Word
 from compliance.reviews.services.reports import kept
 from panel.kernel.errors import Missing
 from panel.ui.api.views import Collection, Endpoint
+from panel.ui.web.files import attachment
 
 
 class CampaignOut(serializers.ModelSerializer[Campaign]):
@@ -214,12 +215,10 @@ class Bundle(Endpoint):
     serializer_class = ReportOut
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
-    def get(self, request: Request, report_id: UUID) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: Request, report_id: UUID) -> HttpResponseBase:  # noqa: ARG002
         """The signed bundle; taking it is an event of the journal."""
         found = reading.report(self.actor, report_id)
         if found is None:
             raise Missing(_("There is no such report."))
         name, content, data = kept.take(actor=self.actor, report=found, part="zip", at=self.at)
-        return HttpResponse(
-            data, content_type=content, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
+        return attachment(data, name, content)

@@ -15,6 +15,7 @@ from assistants.chat.views.base import OfChat
 from compliance.consent.services import receipts
 from panel.kernel.errors import Conflict, Missing
 from panel.ui.pages import FormPage
+from panel.ui.web.files import attachment
 
 OWN = "These are the visitor's own, found by their session; whoever has none finds nothing."
 
@@ -110,19 +111,14 @@ class Receipt(OfChat):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         record = own.record(self.visit, self.kwargs["record_id"])
         built = receipts.build(actor=self.visit.doer, record=record, at=self.at)
-        answer = HttpResponse(built.data, content_type="application/zip")
-        answer["Content-Disposition"] = f'attachment; filename="receipt-{record.id}.zip"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return attachment(built.data, f"receipt-{record.id}.zip", "application/zip")
 
 
 @open_to_all(OWN)
 class Export(OfChat):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         text = json.dumps(own.exported(self.visit), ensure_ascii=False, indent=2)
-        answer = HttpResponse(text, content_type="application/json; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="chats-{self.visit.assistant.slug}.json"'
-        return answer
+        return attachment(text, f"chats-{self.visit.assistant.slug}.json", "application/json; charset=utf-8")
 
 
 @open_to_all(OWN)

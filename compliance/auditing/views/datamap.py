@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Memory
 from panel.ui.menu import Text, actor_of
 from panel.ui.pages import FormPage, Page
+from panel.ui.web.files import attachment
 
 SIZE = 500
 ERASE: dict[str, Text] = {
@@ -158,11 +159,8 @@ def record_pdf(request: HttpRequest) -> HttpResponseBase:
     return _file(paper.pdf(title, facts, sections, foot=title), "pdf", "application/pdf")
 
 
-def _file(content: bytes, ending: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    name = slugify(_("record of processing"))
-    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    return response
+def _file(content: bytes, ending: str, kind: str) -> HttpResponseBase:
+    return attachment(content, f"{slugify(_('record of processing'))}.{ending}", kind)
 
 
 @door(rules.WRITE_RECORD)

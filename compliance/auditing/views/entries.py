@@ -4,7 +4,7 @@ import json
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from panel.journal.rules import leaf as format1
 from panel.journal.rules import tree
 from panel.kernel.errors import Missing
 from panel.ui.pages import Page
+from panel.ui.web.files import attachment
 
 
 class OfEntry(Page):
@@ -94,11 +95,9 @@ class Disclosure(OfEntry):
 
 
 @door(rules.VIEW)
-def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def checkpoint(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
     """The newest checkpoint as a file to keep elsewhere."""
     head = ledger.head()
     if head is None:
         raise Missing(_("Nothing is sealed yet. Try again in a moment."))
-    response = HttpResponse(head.note, content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="journal-checkpoint-{head.size}.txt"'
-    return response
+    return attachment(head.note, f"journal-checkpoint-{head.size}.txt", "text/plain; charset=utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +25,7 @@ from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import Text, actor_of
+from panel.ui.web.files import attachment
 
 ACTORS: dict[str, Text] = {
     "person": gettext_lazy("People"),
@@ -195,9 +196,7 @@ def lines(request: HttpRequest) -> HttpResponseBase:
     page = list_page(request, rows, queries.Words(actor, objects_too=False))
     found: Any = page.narrowed
     services.note_export(actor=actor, form="jsonl", at=clock.now())
-    response = StreamingHttpResponse(_lines(found.queryset), content_type="application/jsonl")
-    response["Content-Disposition"] = 'attachment; filename="journal.jsonl"'
-    return response
+    return attachment(_lines(found.queryset), "journal.jsonl", "application/jsonl")
 
 
 def _lines(rows: QuerySet[Leaf]) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from panel.ui.lists.columns import Column, Empty, Filter
 from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import Text
+from panel.ui.web.files import attachment
 
 README: dict[str, str] = {
     "tsa": "openssl ts -verify -token_in -in token.tst -data checkpoint.txt -CAfile authority.pem\n",
@@ -53,14 +54,12 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 
 
 @door(rules.VIEW)
-def one(request: HttpRequest, receipt_id: object) -> HttpResponse:  # noqa: ARG001
+def one(request: HttpRequest, receipt_id: object) -> HttpResponseBase:  # noqa: ARG001
     """A zip with the checkpoint and what was signed about it, as other tools take them."""
     row = queries.receipt(receipt_id)  # type: ignore[arg-type] # the URL's converter gives a UUID
     if row is None:
         raise Missing(_("There is no such receipt."))
-    response = HttpResponse(_packed(row), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="checkpoint-{row.size}-{row.kind}.zip"'
-    return response
+    return attachment(_packed(row), f"checkpoint-{row.size}-{row.kind}.zip", "application/zip")
 
 
 def _packed(row: Receipt) -> bytes:

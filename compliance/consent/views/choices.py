@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Visitor
 from panel.kernel.errors import Conflict, Invalid, Missing
 from panel.ui.pages import Page
+from panel.ui.web.files import attachment
 
 SIGNAL = "Sec-GPC"
 
@@ -112,7 +113,4 @@ class Receipt(OfVisitor):
         if record is None:
             raise Missing(_("There is no such choice of yours."))
         built = receipts.build(actor=self.visitor.actor, record=record, at=self.at)
-        answer = HttpResponse(built.data, content_type="application/zip")
-        answer["Content-Disposition"] = f'attachment; filename="receipt-{record.id}.zip"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return attachment(built.data, f"receipt-{record.id}.zip", "application/zip")

@@ -23,10 +23,15 @@ def take(*, actor: Actor, report: Report, part: str, at: datetime) -> tuple[str,
     if kind is None or (part != "zip" and part not in PARTS):
         raise Missing(_("There is no such part of a report."))
     access.require(actor, kind.permit)
-    signed = bundles.unpack(keyring.open_sealed(bytes(report.sealed), table=SEALED, column=COLUMN, row=report.id))
+    packed = keyring.open_sealed(bytes(report.sealed), table=SEALED, column=COLUMN, row=report.id)
     with transaction.atomic():
         journal.record("reports.report.taken", actor=actor, obj=report, detail={"part": part}, at=at)
-    name = f"{kind.word}-{report.until:%Y-%m-%d}-{str(report.id)[-6:]}"
+    return picked(packed, part, f"{kind.word}-{report.until:%Y-%m-%d}-{str(report.id)[-6:]}", at)
+
+
+def picked(packed: bytes, part: str, name: str, at: datetime) -> tuple[str, str, bytes]:
+    """The same of a packed bundle with the files of `PARTS`, whosever it is."""
+    signed = bundles.unpack(packed)
     if part == "zip":
         return f"{name}.zip", "application/zip", bundles.archive(signed, at=at)
     file, content = PARTS[part]

@@ -10,10 +10,10 @@ from compliance.requests.rules import permits
 from compliance.requests.services.copies import downloading, packing
 from compliance.requests.services.erasure import approving
 from compliance.requests.views.base import OfRequest
-from compliance.requests.views.centre import bundle
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Act
+from panel.ui.web.files import attachment
 
 
 @door(permits.HANDLE)
@@ -36,4 +36,5 @@ class Certificate(OfRequest):
         proof = getattr(self.row, "proved", None)
         if proof is None:
             raise Missing(_("There is no certificate yet."))
-        return bundle(downloading.certificate(proof, self.at), f"certificate-{self.row.code}.zip")
+        data = downloading.certificate(proof, self.at)
+        return attachment(data, f"certificate-{self.row.code}.zip", "application/zip")

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from compliance.subjects.rules import LINK_LIFE, Visitor
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Act, FormPage, Page
+from panel.ui.web.files import attachment
 
 
 def address_of(request: HttpRequest) -> str:
@@ -176,10 +177,7 @@ class Copy(OfMine):
         except downloading.ProveAgain as refusal:
             self.tell(refusal.sentence, failed=True)
             return HttpResponseRedirect(f"{reverse('subjects:proving')}?next={self.back()}")
-        answer = StreamingHttpResponse(chunks, content_type="application/zip")
-        answer["Content-Disposition"] = f'attachment; filename="{self.row.code}.zip"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return attachment(chunks, f"{self.row.code}.zip", "application/zip")
 
 
 @open_to_all("Whoever has the link of the last letter may read the certificate; it names nobody.")
@@ -195,13 +193,7 @@ class Certificate(Centre):
             "proof": proof,
         }
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         proof = downloading.by_token(self.kwargs["token"])
-        return bundle(downloading.certificate(proof, self.at), f"certificate-{proof.request.code}.zip")
-
-
-def bundle(data: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+        data = downloading.certificate(proof, self.at)
+        return attachment(data, f"certificate-{proof.request.code}.zip", "application/zip")

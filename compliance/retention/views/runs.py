@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from panel.ui.lists.page import ListPage
 from panel.ui.lists.sources import Rows
 from panel.ui.menu import Text, actor_of
 from panel.ui.pages import Act, FormPage, Page
+from panel.ui.web.files import attachment
 
 LOOKS = {
     State.SCHEDULED: "draft",
@@ -191,7 +192,4 @@ class Manifest(OfRun):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002 - Django's
         if self.run.bundle is None:
             raise Missing(_("This run has no manifest yet."))
-        answer = HttpResponse(manifest.archive(self.run, at=self.at), content_type="application/zip")
-        answer["Content-Disposition"] = f'attachment; filename="retention-{self.run.id}.zip"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return attachment(manifest.archive(self.run, at=self.at), f"retention-{self.run.id}.zip", "application/zip")

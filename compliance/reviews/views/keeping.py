@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +20,7 @@ from compliance.reviews.views.base import OfCampaign, plan_options, wanted
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Act, FormPage, Page
+from panel.ui.web.files import attachment
 
 
 def _end_of(day: Any) -> datetime:
@@ -121,7 +122,4 @@ class Taking(Page):
         if found is None:
             raise Missing(_("There is no such report."))
         name, content, data = kept.take(actor=self.actor, report=found, part=self.kwargs["part"], at=self.at)
-        response = HttpResponse(data, content_type=content)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "no-store"
-        return response
+        return attachment(data, name, content)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from panel.ui.lists.sources import Rows
 from panel.ui.menu import Text, actor_of
 from panel.ui.pages import Act, FormPage, Page
 from panel.ui.web import jobs as words
+from panel.ui.web.files import attachment
 
 State, Reason = Backup.State, Backup.Reason
 STATES: dict[str, Text] = {
@@ -139,11 +140,8 @@ class File(Page):
         row = queries.one(kwargs["backup_id"])
         folder = services.note_download(actor=self.actor, backup=row, at=self.at)
         parts = packing.files(folder)
-        response = StreamingHttpResponse(packing.packed(parts), content_type="application/x-tar")
-        response["Content-Disposition"] = f'attachment; filename="{folder.name}.tar"'
-        response["Content-Length"] = str(packing.size(parts))
-        response["Cache-Control"] = "no-store"
-        return response
+        size = packing.size(parts)
+        return attachment(packing.packed(parts), f"{folder.name}.tar", "application/x-tar", size=size)
 
 
 class ScheduleForm(forms.Form):

@@ -9,7 +9,6 @@ from django.http import (
     HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from panel.ui.lists.answer import answer
 from panel.ui.menu import Text, actor_of
 from panel.ui.pages import Act, Page
 from panel.ui.web import jobs as words
+from panel.ui.web.files import attachment
 
 LIVE = "job-live"
 
@@ -123,12 +123,8 @@ class File(OfJob):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         frames = results.read(self.job.id)
         services.downloaded(actor=self.actor, job=self.job, at=self.at)
-        response = StreamingHttpResponse(frames, content_type="application/octet-stream")
         name = get_valid_filename(self.job.file_name)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Content-Length"] = str(self.job.file_size)
-        response["Cache-Control"] = "no-store"
-        return response
+        return attachment(frames, name, "application/octet-stream", size=self.job.file_size)
 
 
 @door(rules.MANAGE_JOBS)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.text import slugify
 
 from panel.ui.lists import views
 from panel.ui.lists.page import ListPage
+from panel.ui.web.files import attachment
 
 CSV_ROWS = 100_000
 
@@ -40,9 +41,7 @@ def as_csv(page: ListPage) -> HttpResponseBase:
     column, ascending = page.order
     rows = page.narrowed.everything(column.sort, ascending=ascending, limit=CSV_ROWS)
     name = slugify(page.csv_name or str(page.caption)) or "list"
-    response = StreamingHttpResponse(_lines(page, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return attachment(_lines(page, rows), f"{name}.csv", "text/csv; charset=utf-8")
 
 
 class _Echo:

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.access import services as access
+from compliance.reports.rules import PARTS
+from compliance.reports.services.taking import picked
 from compliance.reviews.models import Campaign, Report
 from compliance.reviews.rules.permits import VIEW
 from panel.journal import bundles
@@ -20,12 +22,6 @@ from panel.kernel.crypto import keyring
 from panel.kernel.errors import Missing
 
 TABLE, COLUMN = "reviews_report", "sealed"
-PARTS = {
-    "pdf": ("report.pdf", "application/pdf"),
-    "html": ("report.html", "text/html; charset=utf-8"),
-    "csv": ("rows.csv", "text/csv; charset=utf-8"),
-    "json": ("report.json", "application/json"),
-}
 
 
 @dataclass(frozen=True)
@@ -57,12 +53,8 @@ def take(*, actor: Actor, report: Report, part: str, at: datetime) -> tuple[str,
     access.require(actor, VIEW)
     if part != "zip" and part not in PARTS:
         raise Missing("There is no such part of a report.")
-    signed = bundles.unpack(keyring.open_sealed(bytes(report.sealed), table=TABLE, column=COLUMN, row=report.id))
+    packed = keyring.open_sealed(bytes(report.sealed), table=TABLE, column=COLUMN, row=report.id)
     with transaction.atomic():
         journal.record("reviews.report.taken", actor=actor, obj=report, detail={"part": part}, at=at)
     name = f"{'access-review' if report.campaign_id else 'rights'}-{report.made_at:%Y-%m-%d}-{str(report.id)[-6:]}"
-    if part == "zip":
-        return f"{name}.zip", "application/zip", bundles.archive(signed, at=at)
-    file, content = PARTS[part]
-    data = b"".join(signed.files[file].chunks())
-    return f"{name}.{part}", content, data
+    return picked(packed, part, name, at)
