@@ -11,17 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
-
 from compliance.reports.rules import safe
+from panel.ui.drawings import paper
+from panel.ui.drawings.paper import Section
 
 MOST = 1000
-FONT, BOLD = "Vera", "VeraBd"
 
 
 @dataclass
@@ -95,51 +89,13 @@ def _html_lines(lines: Sequence[Any]) -> list[str]:
 
 
 def as_pdf(doc: Document) -> bytes:
-    """A4 across. The same document gives the same bytes."""
-    _fonts()
-    out = io.BytesIO()
-    pages = SimpleDocTemplate(
-        out, pagesize=landscape(A4), title=doc.title, invariant=1, leftMargin=36, rightMargin=36, topMargin=36,
-        bottomMargin=36,
-    )  # fmt: skip
-    plain = ParagraphStyle("plain", fontName=FONT, fontSize=7.5, leading=10)
-    head = ParagraphStyle("head", fontName=BOLD, fontSize=10, leading=14, spaceBefore=8)
-    story: list[Any] = [Paragraph(escape(doc.title), ParagraphStyle("title", fontName=BOLD, fontSize=15, leading=20))]
-    story += [Paragraph(f"<b>{escape(term)}</b>: {escape(_shown(value))}", plain) for term, value in doc.facts]
-    for title, lines in doc.sections:
-        story.append(Paragraph(escape(title), head))
-        story += [Paragraph(_pdf_line(one), plain) for one in lines] or [Paragraph("None.", plain)]
-    story += [
-        Paragraph(escape(doc.heading), head),
-        Paragraph(escape(doc.note), plain),
-        Spacer(1, 6),
-        _table(doc, pages.width),
-    ]
-    pages.build(story)
-    return out.getvalue()
+    """A4 across. A cell has at most 300 characters: all of them stand in the other files."""
+    facts = [f"{term}: {_shown(value)}" for term, value in doc.facts]
+    told = [Section(title, "\n".join(map(_line, lines)) or "None.") for title, lines in doc.sections]
+    cells = [[_shown(row[name])[:300] for name, _title in doc.columns] for row in doc.rows]
+    told.append(Section(doc.heading, doc.note, [title for _name, title in doc.columns], cells))
+    return paper.pdf(doc.title, facts, told, foot=doc.title, across=True)
 
 
-def _pdf_line(line: Any) -> str:
-    if isinstance(line, str):
-        return f"– {escape(line)}"
-    return f"{escape(_shown(line[0]))}: {escape(_shown(line[1]))}"
-
-
-def _table(doc: Document, width: float) -> Any:
-    small = ParagraphStyle("cell", fontName=FONT, fontSize=6, leading=7.5)
-    bold = ParagraphStyle("top", parent=small, fontName=BOLD)
-    lines = [[Paragraph(escape(title), bold) for _name, title in doc.columns]]
-    lines += [[Paragraph(escape(_shown(row[name])[:300]), small) for name, _title in doc.columns] for row in doc.rows]
-    table = LongTable(lines, repeatRows=1, colWidths=[width / len(doc.columns)] * len(doc.columns))
-    table.setStyle(
-        TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.lightgrey), ("VALIGN", (0, 0), (-1, -1), "TOP")])
-    )
-    return table
-
-
-def _fonts() -> None:
-    """Bitstream Vera comes with reportlab; what it has no sign for stands in the other files."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        for name, file in ((FONT, "Vera.ttf"), (BOLD, "VeraBd.ttf")):
-            pdfmetrics.registerFont(TTFont(name, file))
-        pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=BOLD, italic=FONT, boldItalic=BOLD)
+def _line(line: Any) -> str:
+    return f"– {line}" if isinstance(line, str) else f"{_shown(line[0])}: {_shown(line[1])}"
