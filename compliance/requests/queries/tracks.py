@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -112,7 +114,9 @@ def steps(row: Request) -> list[dict[str, Any]]:
     dates = {_PLACED.get(one.what, one.what): one.at for one in reversed(reading.events(row, all_of_them=True))}
     return [
         {
-            "label": names[one], "meta": f"{dates[one.value]:%d.%m.%Y}" if one.value in dates and place <= reached else "",
+            "label": names[one],
+            "meta": date_format(localtime(dates[one.value]), "SHORT_DATE_FORMAT")
+            if one.value in dates and place <= reached else "",
             "state": "done" if place < reached or (place == reached and row.state not in OPEN)
             else "now" if place == reached else "next",
         }

@@ -128,11 +128,11 @@ def test_a_key_destroyed_after_the_backup_stays_destroyed(copy: Path, target: Sc
 
 
 PLACED = """
-from assistants.conversations.models import CallContent
+from assistants.conversations.models import Call
 from compliance.holds.rules.scope import Kind, Line
 from compliance.holds.services import placing
 from panel.kernel import actors, clock
-row = CallContent.objects.exclude(retention="held").order_by("id")[0]
+row = Call.objects.exclude(subject=None).order_by("id")[0]
 wanted = placing.Wanted("M-NEW", "Younger", "A letter of a court came.", [Line(Kind.SUBJECT, row.subject)])
 placing.place(actor=actors.console(), wanted=wanted, at=clock.now())
 print(row.id)
@@ -158,7 +158,7 @@ def test_a_hold_placed_after_the_backup_is_in_force_when_it_is_restored(
             url = owner_url(commands)
             assert one(url, "SELECT state FROM holds_hold WHERE reference = 'M-NEW'") == "active"
             with pytest.raises(psycopg.Error, match="legal hold"):
-                one(url, "DELETE FROM conversations_callcontent WHERE id = %s", row)
+                one(url, "DELETE FROM conversations_call WHERE id = %s", row)
             assert commands.run("journal_verify").startswith("The journal is intact")
 
 
