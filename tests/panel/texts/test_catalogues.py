@@ -42,7 +42,7 @@ def test_every_message_is_one_of_ours() -> None:
     ours = "".join(
         tree.text(name)
         for name in tree.files()
-        if name.endswith((".py", ".html", ".js")) and not name.startswith("tests/")
+        if name.endswith((".py", ".html", ".txt", ".js")) and not name.startswith("tests/")
     )
     known = re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", ours)
     for path in catalogues.catalogues():
