@@ -91,6 +91,7 @@ class Sink(forms.Form):
             ("https", _("HTTPS: JSON lines in a POST")),
             ("syslog", _("Syslog: RFC 5424 over TLS or TCP")),
             ("s3", _("Bucket: S3 and what speaks like it")),
+            ("git", _("Git: a commit in a repository at GitHub, Gitea or Forgejo")),
             ("file", _("File in the data folder")),
             ("mail", _("Mail")),
             ("tsa", _("Time-stamp authority: RFC 3161")),
@@ -106,7 +107,9 @@ class Sink(forms.Form):
         max_length=500,
         help_text=_(
             "https://logs.example.org/in, tls://logs.example.org:6514, a file's name, or an e-mail address. A bucket: "
-            "https://s3.eu-central-1.amazonaws.com/bucket/prefix?region=eu-central-1. A witness: "
+            "https://s3.eu-central-1.amazonaws.com/bucket/prefix?region=eu-central-1. Git: "
+            "https://api.github.com/repos/owner/name?branch=main, or "
+            "https://git.example.org/api/v1/repos/owner/name?branch=main. A witness: "
             "https://other.example.org/witness."
         ),
     )
@@ -115,6 +118,9 @@ class Sink(forms.Form):
         required=False,
         max_length=500,
         widget=SecretInput(),
-        help_text=_("HTTPS: a bearer token. Bucket: access key id:secret key. Witness: its verifier key."),
+        help_text=_(
+            "HTTPS: a bearer token. Bucket: access key id:secret key. Git: a token that may commit to this repository "
+            "only. Witness: its verifier key."
+        ),
     )
     from_now = forms.BooleanField(label=_("From now on only"), required=False, initial=True, widget=Switch())

@@ -101,7 +101,8 @@ privacy.store(
     "journal-stream", NotPersonal("files that sinks of the journal append to: leaves, which hold ids and fixed words")
 )
 for word, title in (("added", _("Sink added")), ("paused", _("Sink paused")), ("resumed", _("Sink resumed")),
-                    ("removed", _("Sink removed"))):  # fmt: skip
+                    ("removed", _("Sink removed")),
+                    ("rewritten", _("Another checkpoint found in a sink"))):  # fmt: skip
     events.register(f"auditing.sink.{word}", title)
 events.register("auditing.receipt.kept", _("Outsider signed a checkpoint"))
 events.register("auditing.verification.asked", _("Verification of the journal begun"))
@@ -125,6 +126,19 @@ def sinks_alarm(at: datetime) -> alarms.Alarm | None:
     return alarms.Alarm("journal.sinks", "warning", sentence % {"sinks": names, "problem": found[0].problem})
 
 
+def rewritten_alarm() -> alarms.Alarm | None:
+    """A repository that says something else about this journal than the journal does."""
+    row = queries.rewritten()
+    if row is None:
+        return None
+    sentence = gettext(
+        "In %(sink)s lies another checkpoint of %(n)s entries than this journal's: one of the two was written anew. Verify "
+        "the journal against it."
+    )
+    return alarms.Alarm("journal.rewritten", "critical", sentence % {"sink": row.name, "n": row.rewritten})
+
+
+alarms.register("journal.rewritten", rewritten_alarm)
 alarms.register("journal.sinks", lambda: sinks_alarm(clock.now()))
 
 

@@ -47,7 +47,8 @@ class Sink(models.Model):
 
     `target` (a URL, host and port, a file's name, an address) may hold a token, so it is sealed; `place` is shown.
     `reached` is the last sequence that arrived, of checkpoints the last size. Who sends holds a lease, so that two workers
-    do not send the same at once; after a crash the same goes out again, under the same ids.
+    do not send the same at once; after a crash the same goes out again, under the same ids. `rewritten` is the size of the
+    checkpoint in whose place another one was found; nothing newer goes there until that is right again.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -65,6 +66,7 @@ class Sink(models.Model):
     last_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     problem = models.CharField(max_length=200, blank=True, default="")
+    rewritten = models.BigIntegerField(null=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

@@ -211,6 +211,11 @@ def failing(at: datetime) -> list[Sink]:
     return list(Sink.objects.filter(paused=False, failing_since__lte=at - LATE).order_by("name"))
 
 
+def rewritten() -> Sink | None:
+    """A sink in which another checkpoint was found than the journal's."""
+    return Sink.objects.filter(rewritten__isnull=False).order_by("name").first()
+
+
 def verifier_keys() -> list[str]:
     """Of this journal, as signed-note tools and witnesses take them, oldest first."""
     return [verifier_key(ledger.origin(), public) for public in ledger.public_keys()]

@@ -39,9 +39,9 @@ KEEP_SINKS = Permit(
     fresh=True,
     by_key=False,
 )
-SINK_KINDS = ("https", "syslog", "s3", "file", "mail", "tsa", "witness")
+SINK_KINDS = ("https", "syslog", "s3", "git", "file", "mail", "tsa", "witness")
 SINK_WHATS, SINK_FORMS = ("entries", "checkpoints"), ("ocsf", "leaf")
-ONLY_CHECKPOINTS = frozenset({"mail", "tsa", "witness"})
+ONLY_CHECKPOINTS = frozenset({"git", "mail", "tsa", "witness"})
 RECEIPTS = ("tsa", "witness")
 EXPORTS = ("jsonl", "csv", "ocsf")
 NAME, ADDRESS, CONTACT, OFFICER = "record.name", "record.address", "record.contact", "record.officer"

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from compliance.auditing.models import Sink
-from compliance.auditing.services.sending import lines, objects, outsiders
-from compliance.auditing.services.sending.errors import NotSent
+from compliance.auditing.services.sending import commits, lines, objects, outsiders
+from compliance.auditing.services.sending.errors import NotSent, Rewritten
 from panel.journal import queries as ledger
+from panel.journal import services as journal
 from panel.journal.models import Checkpoint, IndexEntry
 from panel.journal.rules import leaf as format1
 from panel.journal.rules import ocsf, syslog
@@ -71,6 +72,7 @@ def _send(row: Sink, at: datetime) -> int:
                 reached, count = entries[-1].sequence, len(entries)
     except (NotSent, KeyGone, OSError) as error:
         problem = str(error)[:200] or type(error).__name__
+        row.rewritten = error.size if isinstance(error, Rewritten) else row.rewritten
     _settle(row, at, reached, count, problem)
     return -1 if problem else count
 
@@ -82,6 +84,9 @@ def _settle(row: Sink, at: datetime, reached: int, count: int, problem: str) -> 
         return
     mine.lease, mine.leased_until = None, (at + PAUSE if problem else None)
     mine.problem, mine.failing_since = problem, ((mine.failing_since or at) if problem else None)
+    if row.rewritten and mine.rewritten != row.rewritten:
+        journal.record("auditing.sink.rewritten", actor=SYSTEM, obj=mine, detail={"size": row.rewritten}, at=at)
+    mine.rewritten = row.rewritten
     if count:
         mine.reached, mine.sent, mine.last_at = reached, mine.sent + count, at
     mine.save()
@@ -128,14 +133,24 @@ def _framed(host: str, entry: IndexEntry, line: str) -> bytes:
 
 
 def _checkpoint(row: Sink, at: datetime) -> tuple[int, int]:
-    """(size, 1) when a newer checkpoint went out."""
-    head: Checkpoint | None = ledger.head()
-    if head is None or head.size <= row.reached or (row.last_at is not None and at - row.last_at < EVERY):
+    """(size, 1) when a newer checkpoint went out. Until one that was found rewritten is right again, no other does."""
+    head: Checkpoint | None = ledger.covering_checkpoint(row.rewritten - 1) if row.rewritten else ledger.head()
+    soon = row.last_at is not None and at - row.last_at < EVERY and not row.rewritten
+    if head is None or head.size <= row.reached or soon:
         return row.reached, 0
+    _give(row, head, at)
+    row.rewritten = None
+    return head.size, 1
+
+
+def _give(row: Sink, head: Checkpoint, at: datetime) -> None:
+    """Raises NotSent, OSError."""
     if row.kind == "https":
         lines.post(row, head.note.encode(), PLAIN, {"x-journal-size": str(head.size)})
     elif row.kind == "s3":
         objects.put(row, f"checkpoints/{head.size:016}.txt", head.note.encode(), PLAIN, {"size": str(head.size)})
+    elif row.kind == "git":
+        commits.commit(row, head)
     elif row.kind == "tsa":
         outsiders.stamp(row, head, at)
     elif row.kind == "witness":
@@ -149,7 +164,6 @@ def _checkpoint(row: Sink, at: datetime) -> tuple[int, int]:
         lines.syslog(row, _told(row, head, at))
     else:
         lines.append(row, head.note + "\n")
-    return head.size, 1
 
 
 def _told(row: Sink, head: Checkpoint, at: datetime) -> bytes:

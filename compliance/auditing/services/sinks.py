@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import services as access
 from compliance.auditing.models import Sink
 from compliance.auditing.rules import KEEP_SINKS, ONLY_CHECKPOINTS, SINK_FORMS, SINK_KINDS, SINK_WHATS
+from compliance.auditing.services.sending.commits import Repository
 from panel.journal import queries as ledger
 from panel.journal import services as journal
 from panel.journal.rules.cosignature import Verifier, WitnessError
@@ -25,8 +26,9 @@ from panel.outbound.mail.addresses import parse as parse_address
 from panel.outbound.webhooks import wire
 
 MOST = 20
-WEB = {"https", "s3", "tsa", "witness"}
+WEB = {"https", "s3", "git", "tsa", "witness"}
 _KEY_PAIR = re.compile(r"[^\s:]{3,128}:\S{3,256}")
+_TOKEN = re.compile(r"[!-~]+")
 _FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -67,6 +69,8 @@ def _checked_token(kind: str, token: str) -> str:
     """Raises Invalid."""
     if kind == "s3" and not _KEY_PAIR.fullmatch(token):
         raise Invalid(fields={"token": _("Write the access key's id, a colon, and the secret key.")})
+    if kind == "git" and not _TOKEN.fullmatch(token):
+        raise Invalid(fields={"token": _("Write a token that may commit to this repository.")})
     if kind == "witness":
         try:
             return Verifier.of(token).text()
@@ -82,6 +86,8 @@ def _checked(kind: str, target: str) -> tuple[str, str]:
         if kind in WEB:
             url = wire.vet(target, hosts.allowed())
             found = parse(url)
+            if kind == "git":
+                _check_repository(url)
             return url, f"{found.host}:{found.port}"
         if kind == "syslog":
             scheme, _sep, rest = target.partition("://")
@@ -99,6 +105,18 @@ def _checked(kind: str, target: str) -> tuple[str, str]:
     if not _FILE.fullmatch(target) or ".." in target:
         raise Invalid(fields={"target": _("Give a file's name in small letters, digits, dots and dashes.")})
     return target, target
+
+
+def _check_repository(url: str) -> None:
+    """Raises Invalid."""
+    try:
+        Repository.of(url)
+    except ValueError:
+        told = _(
+            "Write the repository's address in the API: https://api.github.com/repos/owner/name?branch=main, at Gitea and "
+            "Forgejo https://git.example.org/api/v1/repos/owner/name?branch=main."
+        )
+        raise Invalid(fields={"target": told}) from None
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ KINDS: dict[str, Text] = {
     "file": gettext_lazy("File"),
     "mail": gettext_lazy("Mail"),
     "s3": gettext_lazy("Bucket"),
+    "git": gettext_lazy("Git"),
     "tsa": gettext_lazy("Time-stamps"),
     "witness": gettext_lazy("Witness"),
 }

@@ -3,3 +3,11 @@
 
 class NotSent(Exception):  # noqa: N818 - an answer
     """It did not surely arrive; the text is fit for people."""
+
+
+class Rewritten(NotSent):
+    """Another checkpoint of `size` entries lies there already."""
+
+    def __init__(self, told: str, size: int) -> None:
+        super().__init__(told)
+        self.size = size
