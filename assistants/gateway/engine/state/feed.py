@@ -194,12 +194,23 @@ class Feed:
     async def _look_up(self, query: str, *values: object) -> sql.Row | None:
         """One indexed read, beside the snapshot. Raises ApiError while the database cannot be asked."""
         async with self._lookups:
+            held = self._asking
             try:
-                async with asyncio.timeout(2):
-                    return await self._ask(query, *values)
+                return await self._in_time(query, *values)
+            except _AWAY:
+                await self._forget()
+            if held is None:
+                raise ApiError("snapshot_stale")
+            # The line was held since before: the database may have started anew meanwhile.
+            try:
+                return await self._in_time(query, *values)
             except _AWAY:
                 await self._forget()
                 raise ApiError("snapshot_stale") from None
+
+    async def _in_time(self, query: str, *values: object) -> sql.Row | None:
+        async with asyncio.timeout(2):
+            return await self._ask(query, *values)
 
     async def _ask(self, query: str, *values: object) -> sql.Row | None:
         if self._asking is None or self._asking.closed:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from assistants.gateway.engine.calls import Call
+from assistants.gateway.engine.errors import ApiError
 from panel.kernel import ids, tickets
 from tests.assistants.gateway.gate import ask, opened, run, sent, version
 from tests.assistants.gateway.playground.stage import PERSON, hold_trial, talk, ticket, try_out
@@ -205,5 +207,43 @@ def test_who_lost_the_right_has_the_answer_cut_and_others_go_on(tmp_path: Path) 
             gate.service._end_tries()
             first, second = await asyncio.gather(*answers)
             assert (first.reason, second.reason) == ("model_not_found", "")
+
+    run(body)
+
+
+class Line:
+    """A connection to the database that has these rows, or is broken."""
+
+    def __init__(self, rows: list[tuple[bool]] | None) -> None:
+        self.rows, self.closed = rows, False
+
+    async def execute(self, *_given: object) -> "Line":
+        if self.rows is None:
+            raise psycopg.OperationalError("terminating connection")
+        return self
+
+    async def fetchall(self) -> list[tuple[bool]] | None:
+        return self.rows
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_line_that_broke_is_asked_once_more(tmp_path: Path, back: bool) -> None:
+    async def body() -> None:
+        async with opened(tmp_path, talk("ok")) as gate:
+            feed, lines = gate.service.feed, [Line([(True,)] if back else None), Line([(True,)])]
+
+            async def connect() -> Line:
+                return lines.pop(0)
+
+            feed._asking, feed._connect = Line(None), connect  # type: ignore[assignment, method-assign]
+            if back:
+                assert await feed.may_try(PERSON, PERSON)
+            else:
+                with pytest.raises(ApiError):
+                    await feed.may_try(PERSON, PERSON)
+            assert len(lines) == 1
 
     run(body)
