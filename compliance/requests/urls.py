@@ -24,6 +24,7 @@ one = [
     path("exemptions/", exempting.Exemptions.as_view(), name="exemptions"),
     path("exemptions/<uuid:exemption_id>/removal/", exempting.Inclusion.as_view(), name="inclusion"),
     path("ending/", pages.Ending.as_view(), name="ending"),
+    path("lifting/", carrying.Lifting.as_view(), name="lifting"),
     path("retry/", carrying.Retry.as_view(), name="retry"),
     path("certificate/", carrying.Certificate.as_view(), name="certificate"),
 ]

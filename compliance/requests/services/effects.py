@@ -55,6 +55,24 @@ def _answered(actor: Actor, found: Request, words: str, done: int, at: datetime)
     return row
 
 
+@transaction.atomic
+def lift(*, actor: Actor, request: Request, words: str, at: datetime) -> None:
+    """Let a restriction end, with the words that tell the person before (GDPR Art. 18(3)). Raises Forbidden, Invalid,
+    NotPossible."""
+    access.require(actor, permits.HANDLE)
+    if not is_restricting(request):
+        raise moving.NotPossible(_("Nothing is restricted because of this request."))
+    writing.to_person(actor=actor, request=request, text=words, at=at)
+    if request.subject_id is not None:
+        restricting.lift(actor=actor, subject=request.subject_id, at=at)
+
+
+def is_restricting(request: Request) -> bool:
+    """Whether it was a request for restriction that was carried out and still holds."""
+    done = request.kind == Kind.RESTRICTION and request.state == State.FULFILLED
+    return done and request.subject_id is not None and consents.restriction(request.subject_id) is not None
+
+
 def _opt_out(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:  # noqa: ARG001 - one face for all effects
     """Purposes of sharing are withdrawn, said yes to or not."""
     return len(choosing.signal(subject=subject, actor=actor, at=at))

@@ -1,18 +1,21 @@
-"""Buttons of one request: make the copy, try again, take the certificate."""
+"""Buttons of one request: make the copy, try again, take the certificate, lift a restriction."""
 
 from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
+from compliance.requests import forms
 from compliance.requests.rules import permits
+from compliance.requests.services import effects
 from compliance.requests.services.copies import downloading, packing
 from compliance.requests.services.erasure import approving
 from compliance.requests.views.base import OfRequest
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
-from panel.ui.pages import Act
+from panel.ui.pages import Act, FormPage
 from panel.ui.web.files import attachment
 
 
@@ -38,3 +41,17 @@ class Certificate(OfRequest):
             raise Missing(_("There is no certificate yet."))
         data = downloading.certificate(proof, self.at)
         return attachment(data, f"certificate-{self.row.code}.zip", "application/zip")
+
+
+@door(permits.HANDLE)
+class Lifting(OfRequest, FormPage):
+    """A restriction ends, and the person hears of it before."""
+
+    template_name = "compliance/requests/doing.html"
+    form_class = forms.Text
+    heading, verb = gettext_lazy("Lift the restriction"), gettext_lazy("Tell them and lift it")
+    lead = gettext_lazy("From then on assistants may process what they say again. They read your words before it ends.")
+
+    def perform(self, form: Any) -> str:
+        effects.lift(actor=self.actor, request=self.row, words=form.cleaned_data["text"], at=self.at)
+        return self.back()

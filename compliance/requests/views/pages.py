@@ -83,6 +83,7 @@ class Detail(OfRequest):
             "may_correct": working_ and kind is Kind.RECTIFICATION,
             "may_link": state in {State.VERIFIED, State.WORKING} and bool(reading.same_person(self.row)),
             "may_exempt": working_ and kind in ERASING | PACKED,
+            "may_lift": effects.is_restricting(self.row),
             "may_retry": state is State.PARTIAL,
             "may_end": state is State.PARTIAL and bool(reading.not_searched(self.row)),
             "open": state in OPEN,
