@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.access import queries as access
 from accounts.people import queries as people
 from compliance.auditing.models import Receipt, Sink, Verification
 from panel.journal import events
@@ -207,13 +208,19 @@ def backlog(row: Sink) -> int:
     return max(0, head.size - 1 - row.reached) if row.what == "entries" else int(head.size > row.reached)
 
 
+def ill() -> list[Sink]:
+    """Sinks that something is wrong with, asked once for a page: they are few."""
+    rows = Sink.objects.filter(Q(failing_since__isnull=False) | Q(rewritten__isnull=False)).order_by("name")
+    return access.once("auditing.ill", lambda: list(rows))
+
+
 def failing(at: datetime) -> list[Sink]:
-    return list(Sink.objects.filter(paused=False, failing_since__lte=at - LATE).order_by("name"))
+    return [one for one in ill() if not one.paused and one.failing_since and one.failing_since <= at - LATE]
 
 
 def rewritten() -> Sink | None:
     """A sink in which another checkpoint was found than the journal's."""
-    return Sink.objects.filter(rewritten__isnull=False).order_by("name").first()
+    return next((one for one in ill() if one.rewritten is not None), None)
 
 
 def verifier_keys() -> list[str]:
