@@ -11,17 +11,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
-
-import django  # noqa: E402 - the path above comes first
-from django.test.utils import setup_test_environment  # noqa: E402
-
-from tests.stage.run import new_run  # noqa: E402
+from parts import stage
 
 BAR, ROUNDS, PEOPLE, TEAMS = 3.0, 41, 500, 100
 
@@ -142,15 +135,8 @@ def main() -> int:
     asked.add_argument("--assistants", type=int, default=100_000)
     asked.add_argument("--grants", type=int, default=1_000_000)
     options = asked.parse_args()
-    run = new_run()
-    try:
-        run.fresh(run.database)
-        os.environ.update(run.environment(run.database))
-        django.setup()
-        setup_test_environment()
+    with stage.database(pages=True):
         found = measure(options.assistants, options.grants)
-    finally:
-        run.stop()
     ratio = round(found["ours"]["best_ms"] / found["by_hand"]["best_ms"], 2)
     size = {"assistants": options.assistants, "grants": options.grants}
     result = {"bench": "access", "met": ratio <= BAR, "bar_ratio": BAR, "ratio": ratio, "size": size}

@@ -12,16 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
-
-import django  # noqa: E402 - the path above comes first
-from django.test.utils import setup_test_environment  # noqa: E402
-
-from tests.stage.run import new_run  # noqa: E402
+import django
+from django.test.utils import setup_test_environment
+from parts import stage
 
 PLAIN_S, MASKED_S, GROWTH_MIB = 60.0, 300.0, 64.0
 BATCH, ASSISTANTS = 2_000, 5
@@ -132,13 +127,8 @@ def main() -> int:
     if options.one:
         print(json.dumps(one(options.one, options.messages, masked=options.masked)))
         return 0
-    run = new_run()
-    try:
-        run.fresh(run.database)
-        os.environ.update(run.environment(run.database))
+    with stage.database(here=False):
         found = measure(options.messages)
-    finally:
-        run.stop()
     growth = found["plain"]["peak_mib"] - found["small"]["peak_mib"]
     met = found["plain"]["s"] <= PLAIN_S and found["masked"]["s"] <= MASKED_S and growth <= GROWTH_MIB
     bar = {"plain_s": PLAIN_S, "masked_s": MASKED_S, "growth_mib": GROWTH_MIB}

@@ -19,12 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-import django  # noqa: E402 - the path above comes first
-
-from tests.stage.run import new_run  # noqa: E402
+from parts import stage
 
 MOST_COST, LEAST_RATE, BATCH = 1.5, 50_000, 5_000
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -149,16 +144,10 @@ def main() -> int:
     asked.add_argument("--leaves", type=int, default=100_000)
     asked.add_argument("--rounds", type=int, default=1_000)
     options = asked.parse_args()
-    run = new_run()
-    try:
-        run.fresh(run.database)
-        os.environ.update(run.environment(run.database))
-        django.setup()
+    with stage.database():
         entry = cost(options.rounds)
         fill(options.leaves)
         verified = rate()
-    finally:
-        run.stop()
     met = entry["ratio"] <= MOST_COST and verified["per_s"] >= LEAST_RATE and not verified["findings"]
     bars = {"most_cost": MOST_COST, "least_rate": LEAST_RATE}
     print(

@@ -10,18 +10,10 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
-
-import django  # noqa: E402 - the path above comes first
-from django.test.utils import setup_test_environment  # noqa: E402
-from parts import crowd  # noqa: E402
-
-from tests.stage.run import new_run  # noqa: E402
+from parts import crowd, stage
 
 BAR_MS = 150.0
 ROUNDS = 9
@@ -78,15 +70,8 @@ def main() -> int:
     asked.add_argument("--assistants", type=int, default=100_000)
     asked.add_argument("--keys", type=int, default=400_000)
     options = asked.parse_args()
-    run = new_run()
-    try:
-        run.fresh(run.database)
-        os.environ.update(run.environment(run.database))
-        django.setup()
-        setup_test_environment()
+    with stage.database(pages=True):
         found = measure(options.traces, options.assistants, options.keys)
-    finally:
-        run.stop()
     slow = {name: one["best_ms"] for name, one in found["pages"].items() if one["best_ms"] > BAR_MS}
     scans = {name: one["scans"] for name, one in found["pages"].items() if "conversations_call" in one["scans"]}
     size = {"traces": options.traces, "assistants": options.assistants, "keys": options.keys}

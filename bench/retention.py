@@ -17,15 +17,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+from parts import stage
 
-import django  # noqa: E402 - the path above comes first
+if TYPE_CHECKING:
+    from tests.stage.run import Run
 
-from tests.stage.run import Run, new_run  # noqa: E402
 
 RATIO, INSERT_MS = 10.0, 50.0
 DAYS, BODY, BATCH, HELD_IN = 10, 256, 10_000, 100
@@ -187,7 +186,7 @@ def delete(cursor: Any, server: Server, days: list[date]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in found.items()}
 
 
-def measure(run: Run, rows: int) -> dict[str, Any]:
+def measure(run: "Run", rows: int) -> dict[str, Any]:
     from django.db import connection  # noqa: PLC0415
 
     from panel.kernel import clock  # noqa: PLC0415
@@ -228,16 +227,10 @@ def main() -> int:
     asked = argparse.ArgumentParser()
     asked.add_argument("--rows", type=int, default=3_000_000)
     rows = asked.parse_args().rows
-    run = new_run()
-    try:
-        run.fresh(run.database)
-        os.environ.update(run.environment(run.database))
-        django.setup()
+    with stage.database() as run:
         import panel.celery  # noqa: F401, PLC0415 - placing a hold sends a job
 
         found = measure(run, rows)
-    finally:
-        run.stop()
     found |= judged(found)
     print(json.dumps({"bench": "retention", "bar": RATIO, **found, "load": round(os.getloadavg()[0], 1)}))
     return 0 if found["met"] else 1

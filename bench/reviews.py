@@ -10,18 +10,11 @@ import os
 import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
-
-import access  # noqa: E402 - the path above comes first
-import django  # noqa: E402
-import lists  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
-
-from tests.stage.run import new_run  # noqa: E402
+import access
+import lists
+from parts import stage
 
 BAR_S, BAR_MS = 60.0, 150.0
 
@@ -69,15 +62,8 @@ def main() -> int:
     asked.add_argument("--grants", type=int, default=100_000)
     asked.add_argument("--assistants", type=int, default=10_000)
     options = asked.parse_args()
-    run = new_run()
-    try:
-        run.fresh(run.database)
-        os.environ.update(run.environment(run.database))
-        django.setup()
-        setup_test_environment()
+    with stage.database(pages=True):
         found = measure(options.assistants, options.grants)
-    finally:
-        run.stop()
     slow = {name: one["best_ms"] for name, one in found["pages"].items() if one["best_ms"] > BAR_MS}
     met = not slow and found["freeze"]["s"] <= BAR_S
     result = {"bench": "reviews", "met": met, "bar_s": BAR_S, "bar_ms": BAR_MS, "slow": slow}

@@ -18,9 +18,11 @@ from panel.journal.verifiers.verify import Refused, verify
 from panel.kernel import clock
 from panel.kernel.db import epochs
 from tests.assistants.catalog.stage import CONSOLE
-from tests.assistants.chat.stage import at, come_in, keep_words, make_chat, said, session, text
+from tests.assistants.chat.stage import at, come_in, said, session, text
+from tests.assistants.chat.test_own import setting
 from tests.compliance.consent.stage import WORDS, fresh, make_purpose
 
+__all__ = ["setting"]
 pytestmark = pytest.mark.django_db
 READ = "When somebody read what you said"
 
@@ -28,13 +30,6 @@ READ = "When somebody read what you said"
 @pytest.fixture(autouse=True)
 def _no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(epochs, "wait", lambda *_args, **_more: [])
-
-
-@pytest.fixture
-def setting(db: None) -> Setting:
-    made = make_chat()
-    keep_words(made.assistant)
-    return made
 
 
 @pytest.fixture

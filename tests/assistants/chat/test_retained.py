@@ -15,25 +15,13 @@ from compliance.retention.rules import stores
 from compliance.retention.rules.stores import Asked
 from compliance.retention.services import ruling
 from panel.kernel import clock
-from tests.assistants.chat.stage import at, come_in, keep_words, make_chat, said
+from tests.assistants.chat.stage import at, said
+from tests.assistants.chat.test_own import client, setting
 from tests.compliance.holds import stage as holds
 from tests.compliance.retention import stage
 
+__all__ = ["client", "setting"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def setting(db: None) -> Setting:
-    made = make_chat()
-    keep_words(made.assistant)
-    return made
-
-
-@pytest.fixture
-def client(setting: Setting) -> Client:
-    made = Client()
-    come_in(made)
-    return made
 
 
 def later(days: int) -> datetime:

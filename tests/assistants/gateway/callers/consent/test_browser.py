@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import openai
@@ -10,37 +9,17 @@ import pytest
 
 from compliance.consent.models import Purpose
 from compliance.subjects.services import proving
-from panel.kernel import clock, ids
-from tests.assistants.gateway.callers.consent import lines
+from panel.kernel import clock
 from tests.assistants.gateway.callers.consent.lines import HELLO, LINES, Crowd, client
+from tests.assistants.gateway.callers.consent.test_live import _two, lena, purpose, world
 from tests.assistants.gateway.world import CONSOLE, World
 from tests.journeys import browser as browsers
 from tests.journeys.browser import Person
 from tests.stage.live import Live
 from tests.stage.provider import MockProvider, Reply
 
+__all__ = ["_two", "lena", "purpose", "world"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def _two(_live: Live) -> Iterator[None]:
-    with lines.two_workers(_live):
-        yield
-
-
-@pytest.fixture
-def world(_two: None, gateway_server: Live, mock_provider: MockProvider) -> World:
-    return lines.build(mock_provider)
-
-
-@pytest.fixture
-def purpose(world: World) -> Purpose:
-    return lines.bind(world)
-
-
-@pytest.fixture
-def lena(world: World) -> str:
-    return f"lena-{ids.new_id().hex[-8:]}"
 
 
 def press(person: Person, purpose: Purpose, name: str) -> float:
