@@ -16,5 +16,5 @@ KEEP = Permit(
     fresh=True,
     by_key=False,
 )
-MOST = 100
+MOST, MOST_KEYS, LONGEST_NAME = 100, 20, 200
 """Journals that one panel witnesses."""

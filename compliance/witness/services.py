@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.access import services as access
 from compliance.witness import queries
 from compliance.witness.models import Cosigner, Log
-from compliance.witness.rules import KEEP, MOST
+from compliance.witness.rules import KEEP, LONGEST_NAME, MOST, MOST_KEYS
 from panel.journal import services as journal
 from panel.journal.rules import cosignature, tree
 from panel.journal.rules.checkpoint import ED25519, Checkpoint, CheckpointError, parse
@@ -47,12 +47,14 @@ def watch(*, actor: Actor, keys: str, at: datetime) -> Log:
         raise Invalid(
             fields={"keys": _("Write verifier keys of a journal, one a line: name+8 hex digits+base64.")}
         ) from None
-    origins = {one.name for one in found}
-    if len(origins) != 1 or len(found) > 20:
-        raise Invalid(fields={"keys": _("The keys of one journal have one name.")})
-    origin = origins.pop()
-    if len(origin) > 200 or Log.objects.filter(origin=origin).exists() or Log.objects.count() >= MOST:
-        raise Conflict(_("This journal is witnessed already, or there are %(n)s.") % {"n": MOST})
+    origin = found[0].name if found else ""
+    if any(one.name != origin for one in found) or not 0 < len(origin) <= LONGEST_NAME or len(found) > MOST_KEYS:
+        told = _("The keys of one journal have one name of at most %(long)s characters, and are at most %(n)s.")
+        raise Invalid(fields={"keys": told % {"long": LONGEST_NAME, "n": MOST_KEYS}})
+    if Log.objects.filter(origin=origin).exists():
+        raise Conflict(_("This journal is witnessed already."))
+    if Log.objects.count() >= MOST:
+        raise Conflict(_("%(n)s journals are witnessed here, and no more can be. Remove one first.") % {"n": MOST})
     _cosigner(at)
     row = Log(id=ids.new_id(at), origin=origin, keys="\n".join(one.text() for one in found), created_at=at)
     row.save(force_insert=True)

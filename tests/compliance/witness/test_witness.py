@@ -120,7 +120,14 @@ def test_who_may_and_what_is_no_key(adam: User, olga: User, log: Log) -> None:
         services.watch(actor=actor_of(olga), keys=VERIFIER, at=clock.now())
     with pytest.raises(Conflict):
         services.watch(actor=fresh(adam), keys=VERIFIER, at=clock.now())
-    for wrong in ("", "nonsense", f"{VERIFIER} {verifier_key('b', bytes(32))}"):
+    many = " ".join(verifier_key("c", bytes([number]) * 32) for number in range(21))
+    for wrong in (
+        "",
+        "nonsense",
+        f"{VERIFIER} {verifier_key('b', bytes(32))}",
+        many,
+        verifier_key("d" * 201, bytes(32)),
+    ):
         with pytest.raises(Invalid):
             services.watch(actor=fresh(adam), keys=wrong, at=clock.now())
     services.forget(actor=fresh(adam), log_id=log.id, at=clock.now())
