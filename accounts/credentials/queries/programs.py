@@ -30,7 +30,11 @@ def key_ids(actor: Actor) -> list[UUID]:
     """Keys, ended ones too, of the service accounts that somebody answers for."""
     if actor.kind != "person" or actor.id is None:
         return []
-    return list(ApiKey.objects.filter(owner__service__responsible_id=actor.id).values_list("id", flat=True)[:MOST_KEYS])
+    return list(
+        ApiKey.objects.filter(owner__service__responsible_id=actor.id)
+        .order_by("-id")
+        .values_list("id", flat=True)[:MOST_KEYS]
+    )
 
 
 def one(actor: Actor, text: str) -> Service | None:
