@@ -1,4 +1,4 @@
-"""/api/v1/holds/: legal holds and their lines. A release is asked for and approved in the panel, by two people."""
+"""/api/v1/holds/: legal holds, their lines and releases, which two people agree to, and who tried to delete all the same."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,13 @@ from rest_framework.response import Response
 
 from accounts.access.rules import door
 from compliance.holds import queries
-from compliance.holds.models import Hold
+from compliance.holds.models import Attempt, Hold
 from compliance.holds.models import Line as Row
 from compliance.holds.rules import permits
 from compliance.holds.rules.scope import REASON_LIMIT, TITLE_LIMIT, Kind, Line
-from compliance.holds.services import placing
+from compliance.holds.services import placing, releasing
 from panel.kernel.errors import Missing
+from panel.ui.api.asked import AskedOut, asked
 from panel.ui.api.conditional import etag, match
 from panel.ui.api.views import Collection, Endpoint, Item
 
@@ -42,6 +43,10 @@ class WideningIn(serializers.Serializer[Any]):
     lines = LineIn(many=True)
 
 
+class ReasonIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=REASON_LIMIT)
+
+
 class HoldOut(serializers.ModelSerializer[Hold]):
     class Meta:
         model = Hold
@@ -53,6 +58,15 @@ class LineOut(serializers.ModelSerializer[Row]):
     class Meta:
         model = Row
         fields = ("id", "kind", "subject", "assistant", "item", "from_day", "to_day")
+        read_only_fields = fields
+
+
+class AttemptOut(serializers.ModelSerializer[Attempt]):
+    """Somebody (`by_kind`, `by_id`) tried to destroy the record `target` of the sort `kind`, which a hold keeps."""
+
+    class Meta:
+        model = Attempt
+        fields = ("id", "hold", "kind", "target", "by_kind", "by_id", "at")
         read_only_fields = fields
 
 
@@ -124,3 +138,43 @@ class Lines(OfHold):
         lines = _lines(given["lines"])
         made = placing.widen(actor=self.actor, hold=hold, lines=lines, reason=given["reason"], at=self.at)
         return Response(HoldOut(made.hold).data, status=201)
+
+
+@door(permits.RELEASE)
+class Release(OfHold):
+    input_class = ReasonIn
+
+    @extend_schema(request=ReasonIn, responses={202: AskedOut})
+    def post(self, request: Request, hold_id: UUID) -> Response:  # noqa: ARG002
+        """Ask that a second person agrees to let it go; a day is left then to call that off."""
+        reason = self.given()["reason"]
+        return asked(releasing.ask(actor=self.actor, hold=self.thing(), reason=reason, at=self.at))
+
+
+@door(permits.PLACE)
+class Keeping(OfHold):
+    input_class = ReasonIn
+
+    @extend_schema(request=ReasonIn, responses=HoldOut)
+    def post(self, request: Request, hold_id: UUID) -> Response:  # noqa: ARG002
+        """Call a release off: the hold stays in force."""
+        reason = self.given()["reason"]
+        return Response(HoldOut(releasing.keep(actor=self.actor, hold=self.thing(), reason=reason, at=self.at)).data)
+
+
+@door(permits.PLACE)
+class Discard(OfHold):
+    @extend_schema(request=None, responses=HoldOut)
+    def post(self, request: Request, hold_id: UUID) -> Response:  # noqa: ARG002
+        """Drop a draft that was never in force. It stays listed."""
+        return Response(HoldOut(placing.discard(actor=self.actor, hold=self.thing(), at=self.at)).data)
+
+
+@extend_schema_view(get=extend_schema(operation_id="holds_attempts_list", responses=AttemptOut(many=True)))
+@door(permits.VIEW)
+class Attempts(Endpoint):
+    serializer_class = AttemptOut
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Deletions that a hold refused, newest first."""
+        return self.items(self.paginate_queryset(queries.attempts(self.actor)))

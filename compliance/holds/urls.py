@@ -20,5 +20,9 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/", include(one)),
     path("api/v1/holds/", api.Holds.as_view(), name="api_holds"),
     path("api/v1/holds/<uuid:hold_id>/", api.One.as_view(), name="api_hold"),
+    path("api/v1/holds/attempts/", api.Attempts.as_view(), name="api_attempts"),
     path("api/v1/holds/<uuid:hold_id>/lines/", api.Lines.as_view(), name="api_lines"),
+    path("api/v1/holds/<uuid:hold_id>/release/", api.Release.as_view(), name="api_release"),
+    path("api/v1/holds/<uuid:hold_id>/keeping/", api.Keeping.as_view(), name="api_keeping"),
+    path("api/v1/holds/<uuid:hold_id>/discard/", api.Discard.as_view(), name="api_discard"),
 ]

@@ -19,6 +19,7 @@ from compliance.policies.rules.content import Text
 from compliance.policies.rules.kinds import Kind
 from compliance.policies.services import drafts, publishing
 from panel.kernel.errors import Missing
+from panel.ui.api.asked import AskedOut, asked
 from panel.ui.api.conditional import etag, match
 from panel.ui.api.views import Collection, Endpoint, Item
 
@@ -79,11 +80,6 @@ class AcceptanceOut(serializers.ModelSerializer[Acceptance]):
 
 class PublicationIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
-
-
-class PublicationOut(serializers.Serializer[Any]):
-    approval = serializers.UUIDField(source="id", read_only=True)
-    digest = serializers.CharField(read_only=True, help_text="What the second person approves.")
 
 
 def _texts(given: Mapping[str, Mapping[str, str]]) -> dict[str, Text]:
@@ -167,12 +163,11 @@ class Draft(OfPolicy):
 class Publication(OfPolicy):
     input_class = PublicationIn
 
-    @extend_schema(request=PublicationIn, responses={202: PublicationOut})
+    @extend_schema(request=PublicationIn, responses={202: AskedOut})
     def post(self, request: Request, policy_id: UUID) -> Response:  # noqa: ARG002
         """Ask that a second person publishes the draft as it is. Asking again answers with the one that waits."""
         reason = self.given()["reason"]
-        asked = publishing.ask(actor=self.actor, policy=self.thing(), reason=reason, at=self.at)
-        return Response(PublicationOut(asked).data, status=202)
+        return asked(publishing.ask(actor=self.actor, policy=self.thing(), reason=reason, at=self.at))
 
 
 @extend_schema_view(get=extend_schema(operation_id="policies_versions_list", responses=VersionOut(many=True)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -43,6 +44,12 @@ def describe(stages: Sequence[str]) -> str:
 
 
 def draw(stages: Sequence[str], *, size: str = "row", sentence: str = "") -> SafeString:
+    return _drawn(tuple(stages), size, sentence or describe(stages))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(stages: tuple[str, ...], size: str, sentence: str) -> SafeString:
+    """Kept, since a list shows the same few tapes fifty times a page."""
     shape = SIZES[size]
     full = shape.heights[2]
     step = shape.width + shape.gap
@@ -52,7 +59,7 @@ def draw(stages: Sequence[str], *, size: str = "row", sentence: str = "") -> Saf
     width = max(len(stages) * step - shape.gap, 0)
     return format_html(
         '<svg class="tape" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        f"{width:g}", f"{full:g}", f"{width:g}", f"{full:g}", sentence or describe(stages), bars,
+        f"{width:g}", f"{full:g}", f"{width:g}", f"{full:g}", sentence, bars,
     )  # fmt: skip
 
 
