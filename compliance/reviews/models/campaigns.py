@@ -114,8 +114,13 @@ class Item(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["campaign", "place", "id"], name="reviews_item_place"),
             models.Index(fields=["campaign", "state", "place", "id"], name="reviews_item_state"),
-            models.Index(fields=["campaign", "reviewer_id", "state", "place"], name="reviews_item_reviewer"),
-            models.Index(fields=["reviewer_id"], condition=Q(state__in=WAITING), name="reviews_item_waiting"),
+            models.Index(fields=["campaign", "reviewer_id", "place", "id"], name="reviews_item_of_reviewer"),
+            models.Index(
+                fields=["reviewer_id", "campaign", "place", "id"],
+                condition=Q(state__in=WAITING),
+                name="reviews_item_open",
+            ),
+            models.Index(fields=["campaign", "object_id"], name="reviews_item_object"),
             models.Index(fields=["holder_id"], name="reviews_item_holder"),
         ]
         constraints: ClassVar = [

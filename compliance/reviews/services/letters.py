@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from compliance.reviews.models import Campaign
 from panel.kernel.actors import SYSTEM
@@ -28,7 +27,7 @@ def _write(campaign: Campaign, step: str, at: datetime) -> int:
     counts = waiting(campaign)
     for reviewer, count in sorted(counts.items(), key=str):
         context = {
-            "name": campaign.name, "count": count, "due": date_format(campaign.due_at, "DATETIME_FORMAT"),
+            "name": campaign.name, "count": count, "due": campaign.due_at,
             "reminder": step != "open", "link": _link(campaign),
         }  # fmt: skip
         outbound.send_mail(

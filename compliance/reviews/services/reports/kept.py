@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access import services as access
 from compliance.reports.rules import PARTS
@@ -52,7 +53,7 @@ def take(*, actor: Actor, report: Report, part: str, at: datetime) -> tuple[str,
     """(file name, content type, bytes) of the whole bundle ("zip") or one of its files. Raises Forbidden, Missing."""
     access.require(actor, VIEW)
     if part != "zip" and part not in PARTS:
-        raise Missing("There is no such part of a report.")
+        raise Missing(_("There is no such part of a report."))
     packed = keyring.open_sealed(bytes(report.sealed), table=TABLE, column=COLUMN, row=report.id)
     with transaction.atomic():
         journal.record("reviews.report.taken", actor=actor, obj=report, detail={"part": part}, at=at)
