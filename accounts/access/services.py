@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import queries
 from accounts.access.models import CustomRoleGrant, GrantChange, Guest, RoleGrant
@@ -84,17 +85,21 @@ def require_within(actor: Actor, names: Iterable[str], at: datetime) -> None:
     if actor.kind in queries.ALL_POWERFUL or Role.ADMINISTRATOR in own.roles:
         return
     if any(name not in _permits or not own.has(_permits[name]) for name in names):
-        raise AboveOwnRights("You cannot give or take rights above your own.", permit=MANAGE_ROLES.name)
+        raise AboveOwnRights(_("You cannot give or take rights above your own."), permit=MANAGE_ROLES.name)
 
 
 def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
     """Raise Forbidden unless `can`, NeedsFreshFactor when the permit asks for one and the session's is too old."""
     if not queries.can(actor, permit, obj):
-        raise Forbidden(f"You need the right “{permit.title}” for this.", permit=permit.name, obj=_reference(obj))
+        raise Forbidden(
+            _("You need the right “%(right)s” for this.") % {"right": permit.title},
+            permit=permit.name,
+            obj=_reference(obj),
+        )
     for condition in conditions_of(permit):
         condition(actor, clock.now())
     if permit.fresh and needs_proof(actor, timezone.now()):
-        raise NeedsFreshFactor("Prove your second factor once more for this.", permit=permit.name)
+        raise NeedsFreshFactor(_("Prove your second factor once more for this."), permit=permit.name)
 
 
 @transaction.atomic
@@ -130,7 +135,7 @@ def _opened_by(role: Role) -> set[str]:
 def may_have_roles(user: User) -> None:
     """Raises Conflict for a guest."""
     if queries.guest(user.id) is not None:
-        raise Conflict("A guest has the scope they were given, and no role. Change the scope.")
+        raise Conflict(_("A guest has the scope they were given, and no role. Change the scope."))
 
 
 def _tell_role(
@@ -148,7 +153,7 @@ def first_administrator(*, user_id: UUID, at: datetime) -> None:
     """Set-up only: make a person administrator while there is none. Raises Conflict when there is one."""
     epochs.lock("administrators")
     if queries.holders(Role.ADMINISTRATOR, at):
-        raise Conflict("This panel has an administrator already.", code="set_up_already")
+        raise Conflict(_("This panel has an administrator already."), code="set_up_already")
     user = User.objects.get(id=user_id)
     actor = Actor("console")
     give_role(actor=actor, user=user, role=Role.ADMINISTRATOR, reason="Set up this panel", at=at)
@@ -190,7 +195,7 @@ def disable(*, actor: Actor, user: User, reason: str, at: datetime) -> User:
     """Close an account: its sessions and keys end with it. Raises Forbidden, LastAdministrator."""
     require(actor, MANAGE_PEOPLE)
     if actor.id == user.id:
-        raise Conflict("Ask another administrator to disable your own account.")
+        raise Conflict(_("Ask another administrator to disable your own account."))
     require_over(actor, user, at)
     _keep_one_administrator(user, at)
     return close(actor=actor, user=user, reason=reason, at=at)
@@ -234,7 +239,7 @@ def _keep_one_administrator(leaving: User, at: datetime) -> None:
     if not lasting.filter(user=leaving).exists():
         return
     if not lasting.filter(expires_at__isnull=True).exclude(user=leaving).exists():
-        raise LastAdministrator("This is the last administrator. Make somebody else administrator first.")
+        raise LastAdministrator(_("This is the last administrator. Make somebody else administrator first."))
 
 
 def _tell(

@@ -138,9 +138,10 @@ def roles_for(request: AccessRequest) -> list[tuple[str, Any]]:
     return [(role.value, ROLE_NAMES[role]) for role in reversed(Role) if role in permit.roles and role != Role.MEMBER]
 
 
-def title_of(request: AccessRequest) -> str:
+def title_of(request: AccessRequest) -> Any:
+    """Not a str yet: a letter says it in its reader's language."""
     permit = rights.permits().get(request.permit)
-    return str(permit.title) if permit else request.permit
+    return permit.title if permit else request.permit
 
 
 def where_of(actor: Actor, requests: Iterable[AccessRequest]) -> dict[UUID, objects.Card]:

@@ -194,7 +194,7 @@ def _within_visit(receiver: User | Team, role: ObjectRole, expires_at: datetime 
     if visit is None or visit.expires_at is None:
         return expires_at
     if role > ObjectRole.VIEWER:
-        raise Conflict("A guest may look, and no more. Give the role of a viewer.")
+        raise Conflict(_("A guest may look, and no more. Give the role of a viewer."))
     return min(expires_at or visit.expires_at, visit.expires_at)
 
 

@@ -60,7 +60,7 @@ def _recipient(person: UUID) -> directory.Recipient | None:
     found = queries.user(person)
     if found is None or found.state == State.DISABLED or not found.email_address:
         return None
-    return directory.Recipient(found.email_address, found.full_name, found.language)
+    return directory.Recipient(found.email_address, found.full_name, found.language, found.time_zone)
 
 
 directory.register(_recipient)

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from accounts.people import queries
 from accounts.people.models import EMAIL_INDEX, Service, Team, User
@@ -123,7 +123,7 @@ def tell_of_access(
         return
     context = {
         "giver": queries.name(actor.id), "title": title, "role": role, "reason": reason,
-        "until": date_format(until, "DATE_FORMAT") if until else "", "link": f"{settings.BASE_URL}/",
+        "until": until, "link": f"{settings.BASE_URL}/",
     }  # fmt: skip
     outbound.send_mail(actor=actor, template="access_granted", to=user.id, context=context, at=at)
 
@@ -135,7 +135,7 @@ PREFERENCES = ("language", "time_zone", "theme", "density")
 def change_profile(*, actor: Actor, user: User, full_name: str, preferences: Mapping[str, str], at: datetime) -> User:
     """Somebody's own name and how they want the panel. Only the person themselves. Raises Forbidden, Invalid."""
     if actor.kind != "person" or actor.id != user.id:
-        raise Forbidden("Everybody changes their own profile only.")
+        raise Forbidden(_("Everybody changes their own profile only."))
     full_name = " ".join(full_name.split())
     if not full_name or len(full_name) > MAX_NAME:
         raise Invalid(fields={"full_name": f"Give a name of at most {MAX_NAME} characters."})
@@ -158,7 +158,7 @@ def step(user: User, state: State) -> User:
     row = User.objects.select_for_update(of=("self",)).get(id=user.id)
     if row.state != state:
         if not may_step(row.state, state):
-            raise NoSuchStep(f"An account that is {row.state} cannot become {state.value}.")
+            raise NoSuchStep(_("This account is closed or in another state meanwhile. Load the page again."))
         row.state = state
         row.save(update_fields=["state"])
     user.state = row.state

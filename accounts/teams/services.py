@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
 from accounts.access import services as rights
@@ -35,7 +36,7 @@ def set_membership(*, actor: Actor, team: Team, user: User, member: bool, at: da
     """
     rights.require(actor, MANAGE_MEMBERS, team)
     if member and access.guest(user.id) is not None:
-        raise GuestInTeam("A guest sees what is shared with them alone. They cannot be in a team.")
+        raise GuestInTeam(_("A guest sees what is shared with them alone. They cannot be in a team."))
     (people.join if member else people.leave)(team, user)
     event = "people.team.joined" if member else "people.team.left"
     journal.record(event, actor=actor, obj=team, detail={"user": str(user.id)}, at=at)

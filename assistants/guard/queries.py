@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
 from assistants.guard.engine.pipeline import Policy, Verdict, inspect_request
@@ -34,7 +35,7 @@ def default() -> GuardPolicy:
     """The built-in policy Balanced. Raises Missing when the database was never migrated."""
     found = GuardPolicy.objects.filter(preset=DEFAULT_PRESET).first()
     if found is None:
-        raise Missing("The built-in guard policies are missing: run manage.py migrate.")
+        raise Missing(_("The built-in guard policies are missing: run manage.py migrate."))
     return found
 
 
@@ -42,7 +43,7 @@ def get(policy_id: UUID) -> GuardPolicy:
     """Raises Missing."""
     found = GuardPolicy.objects.filter(id=policy_id).first()
     if found is None:
-        raise Missing("There is no such guard policy.")
+        raise Missing(_("There is no such guard policy."))
     return found
 
 

@@ -49,7 +49,7 @@ def get(provider_id: UUID) -> Provider:
     """Raises Missing."""
     found = Provider.objects.filter(id=provider_id).first()
     if found is None:
-        raise Missing("There is no such provider.")
+        raise Missing(_("There is no such provider."))
     return found
 
 

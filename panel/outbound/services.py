@@ -53,7 +53,8 @@ def send_mail(
     row = Message(id=ids.new_id(at), person=to if isinstance(to, UUID) else None, address=address, template=template)
     row.recipient = blind.index(INDEX, str(to))
     row.language = language or (known.language if known else "")
-    written = letters.write(template, context, row.language, to=known.name if known else "")
+    words = {"to": known.name, "zone": known.time_zone} if known else {}
+    written = letters.write(template, context, row.language, **words)
     row.key_id = _key_of(row.person)
     row.content = {"subject": written.subject, "text": written.text, "html": written.html, "link": written.link}
     row.has_link, row.once, row.expires_at = bool(written.link), once or None, expires_at

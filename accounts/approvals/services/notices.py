@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from accounts.approvals.models import Approval
 from accounts.approvals.queries import standing
@@ -31,7 +30,7 @@ def _who(person: object) -> str:
 def asked(actor: Actor, row: Approval, at: datetime) -> None:
     context = {
         "who": _who(row.asker_id), "title": kinds.known(row.kind).title, "reason": row.reason,
-        "until": date_format(row.expires_at, "DATETIME_FORMAT"), "link": _link(row),
+        "until": row.expires_at, "link": _link(row),
     }  # fmt: skip
     for person in sorted(standing.approvers(row, at), key=str)[:MOST]:
         outbound.send_mail(

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from accounts.access.rules import ROLE_NAMES, Role
 from accounts.elevation import queries
@@ -35,7 +34,7 @@ def _send(template: str, to: Iterable[UUID], context: Mapping[str, Any], once: s
 def taken(row: BrokenGlass, at: datetime) -> None:
     context = {
         "who": people.name(row.person_id), "role": ROLE_NAMES[Role(row.role)], "reason": row.reason,
-        "until": date_format(row.ends_at, "DATETIME_FORMAT"), "link": _link("elevation:glass", row.id),
+        "until": row.ends_at, "link": _link("elevation:glass", row.id),
     }  # fmt: skip
     _send("emergency_taken", queries.administrators(at) - {row.person_id}, context, f"glass-{row.id}", at)
 
@@ -52,7 +51,7 @@ def asked(row: AccessRequest, at: datetime) -> None:
     """The same letters as for approvals: they wait in the same inbox."""
     context = {
         "who": people.name(row.person_id), "title": queries.title_of(row), "reason": row.reason,
-        "until": date_format(row.asked_at + WAITS, "DATETIME_FORMAT"), "link": _link("elevation:request", row.id),
+        "until": row.asked_at + WAITS, "link": _link("elevation:request", row.id),
     }  # fmt: skip
     _send("approval_asked", queries.answerers(row, at), context, f"access-{row.id}", at)
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access import services as access
 from accounts.signin.rules import SET_LIMITS, Limits
@@ -50,7 +51,7 @@ def change(*, actor: Actor, values: dict[str, str], at: datetime) -> None:
             changed[name.removeprefix("sessions.")] = after
     now = settings.values(NAMES)
     if now[IDLE_PRIVILEGED] > now[IDLE] or now[WHOLE_PRIVILEGED] > now[WHOLE]:
-        raise Invalid("Privileged roles never get more time than the others.")
+        raise Invalid(_("Privileged roles never get more time than the others."))
     if changed:
         journal.record("signin.limits.changed", actor=actor, detail=changed, at=at)
     transaction.on_commit(forget)

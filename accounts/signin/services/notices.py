@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 
 from accounts.people.models import User
@@ -93,7 +92,7 @@ def _notice(template: str, user: User, at: datetime, **words: Text) -> None:
         to=user.id,
         context={
             **words,
-            "when": f"{date_format(timezone.now(), 'DATETIME_FORMAT')} UTC",
+            "when": timezone.now(),
             "link": f"{settings.BASE_URL}{reverse('signin:security')}",
         },
         at=at,

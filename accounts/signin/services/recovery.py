@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access import queries as access
 from accounts.access import services as rights
@@ -28,7 +29,7 @@ def recover_administrator(
     person, where no second administrator could approve it), or with which a new administrator joins. `any_factor` ends the
     rule that roles need a passkey. Only from the console. Raises Forbidden, Missing, AddressTaken."""
     if actor.kind != "console":
-        raise Forbidden("This is done on the server's console only.")
+        raise Forbidden(_("This is done on the server's console only."))
     if new_name:
         user = people_services.create(full_name=new_name, email=email)
         rights.give_role(actor=actor, user=user, role=Role.ADMINISTRATOR, reason="Made on the server's console", at=at)
@@ -36,7 +37,7 @@ def recover_administrator(
     else:
         found = people.by_email(email)
         if found is None or not (anybody or Role.ADMINISTRATOR in _roles_kept(found.id, at)):
-            raise Missing("No administrator has this address. Make a new one with --create NAME.")
+            raise Missing(_("No administrator has this address. Make a new one with --create NAME."))
         user, kind = found, Link.Kind.RECOVER
         if user.state == State.DISABLED:
             user = people_services.step(user, State.ACTIVE)

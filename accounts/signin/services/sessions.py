@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import services as access
 from accounts.people.models import User
@@ -110,7 +111,7 @@ def end(*, actor: Actor, user: User, sid: UUID, at: datetime) -> Session:
     User.objects.select_for_update(of=("self",)).get(id=user.id)
     row = Session.objects.filter(id=sid, user=user, ended_at=None).first()
     if row is None:
-        raise Missing("There is no such session. It may have ended by itself.")
+        raise Missing(_("There is no such session. It may have ended by itself."))
     _close(Session.objects.filter(id=sid), End.ENDED)
     # Older ones end by themselves; so the list stays as short as what was ended lately.
     young = Session.objects.filter(user=user, why=End.ENDED, opened_at__gt=timezone.now() - SESSION_MOST)
@@ -154,7 +155,7 @@ def _close(rows: Rows, why: End) -> int:
 def _require(actor: Actor, user: User) -> None:
     if actor.kind == "person" and actor.id == user.id:
         if actor.via is not None and actor.via[0] != "session":
-            raise Forbidden("Sessions are ended from a session.")
+            raise Forbidden(_("Sessions are ended from a session."))
         return
     access.require(actor, END_SESSIONS)
 

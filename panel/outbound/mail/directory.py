@@ -7,11 +7,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, repr=False)
 class Recipient:
-    """`address` as the person gave it; `language` as they want to be spoken to."""
+    """`address` as the person gave it; `language` as they want to be spoken to, `time_zone` as they read a clock."""
 
     address: str
     name: str
     language: str = "en"
+    time_zone: str = "UTC"
 
 
 @dataclass

@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from accounts.access import services as rights
 from accounts.access.rules import OBJECT_ROLE_NAMES, ROLE_NAMES
 from accounts.approvals.rules import kinds, states
 from accounts.elevation import rules as elevation
@@ -52,6 +54,19 @@ def test_words_that_stand_in_letters_are_translated() -> None:
     ]
     told = {key: word for key, word in SEVERITIES.items() if key != "note"}  # a note is not mailed
     titles = {one.name: one.title for one in kinds.registered().values()}
+    permits = {name: one.title for name, one in rights.permits().items()}
     with translation.override("en"):
-        words = [str(word) for names in (*held, told, titles) for word in names.values()]
+        words = [str(word) for names in (*held, told, titles, permits) for word in names.values()]
     assert untranslated(words) == []
+
+
+@pytest.mark.django_db
+def test_an_instant_is_told_in_the_words_and_by_the_clock_of_whoever_reads_it() -> None:
+    until = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    context = {"who": "Ann", "title": "x", "reason": "y", "until": until, "link": "https://panel.test/"}
+    english = letters.write("approval_asked", context, "en").text
+    german = letters.write("approval_asked", context, "de", zone="Europe/Berlin").text
+    assert "31 March 2026" in english
+    assert "UTC" in english
+    assert "1. April 2026" in german
+    assert "CEST" in german
