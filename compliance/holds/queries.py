@@ -1,9 +1,7 @@
 """Which holds there are, what they cover, who tried to delete it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
@@ -48,7 +46,8 @@ class Covered:
 def lines(actor: Actor, hold: Hold) -> list[Covered]:
     """What the hold covers, oldest version first, with the names that the actor may read."""
     rows = list(Line.objects.filter(hold=hold).select_related("version").order_by("id")[:SHOWN])
-    named = _cards(actor, "assistant", [one.assistant for one in rows if one.assistant])
+    named = objects.cards(actor, "assistant", [one.assistant for one in rows if one.assistant])
+    named |= objects.cards(actor, "subject", [one.subject for one in rows if one.subject])
     found = []
     for row in rows:
         value = row.subject or row.assistant or row.item
@@ -56,10 +55,6 @@ def lines(actor: Actor, hold: Hold) -> list[Covered]:
         kind = KIND_NAMES[Kind(row.kind)]
         found.append(Covered(kind, card.title if card else str(value or ""), card.url if card else "", row))
     return found
-
-
-def _cards(actor: Actor, kind: str, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
-    return objects.cards(actor, kind, ids)
 
 
 def versions(hold: Hold) -> list[tuple[Version, str]]:

@@ -68,6 +68,12 @@ def waiting_for(actor: Actor, at: datetime) -> QuerySet[Approval]:
     return rows.exclude(barred__contains=[str(actor.id)]).exclude(decisions__person_id=actor.id)
 
 
+def waiting_about(obj: tuple[str, UUID], at: datetime) -> Approval | None:
+    """What was asked about an object and waits, the newest; whoever sees the object may know that it waits."""
+    rows = Approval.objects.filter(object_kind=obj[0], object_id=obj[1], state=State.OPEN, expires_at__gt=at)
+    return rows.defer("effect", "facts", "reason", "answer").order_by("-asked_at").first()
+
+
 def waiting_now(actor: Actor, at: datetime) -> list[Approval]:
     """The same as a list without what is sealed, what ends first at first, asked for once a page."""
     rows = waiting_for(actor, at).defer("effect", "facts", "reason", "answer").order_by("expires_at")[:100]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access.rules import door
+from accounts.approvals.queries import standing
 from compliance.holds import forms, queries
 from compliance.holds.models import Hold
 from compliance.holds.rules import permits, states
@@ -21,8 +22,13 @@ from panel.ui.pages import Act, FormPage, Page
 
 @door(permits.PLACE)
 class New(FormPage):
+    """`?kind=` and `?value=` fill in what somebody came to keep, from its own page."""
+
     form_class = forms.New
     template_name = "compliance/holds/new.html"
+
+    def initial(self) -> dict[str, Any]:
+        return {name: self.request.GET.get(name, "")[:40] for name in ("kind", "assistant", "value")}
 
     def form_options(self) -> dict[str, Any]:
         return {"assistants": objects.choices(self.actor, "assistant")}
@@ -73,6 +79,7 @@ class Detail(OfHold):
             "counts": queries.counts(hold),
             "attempts": queries.attempts(self.actor).filter(hold=hold).order_by("-id")[:20],
             "until": cooling + states.COOLING if cooling else None,
+            "waits": standing.waiting_about(hold.journal_ref, self.at),
         }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
+from accounts.approvals.queries import standing
 from compliance.retention import forms, queries
 from compliance.retention.models import Run
 from compliance.retention.rules import permits
@@ -61,8 +62,6 @@ def runs(request: HttpRequest) -> HttpResponseBase:
         Column("reason", gettext_lazy("Why"), value=lambda row: REASONS[row.reason]),
         Column("due", gettext_lazy("Due"), value=lambda row: planning.total(row, "due"), numeric=True),
         Column("held", gettext_lazy("Held"), value=lambda row: planning.total(row, "held"), numeric=True),
-        Column("id", gettext_lazy("Open"), cell="title", value=lambda row: str(row.id)[-8:], card="none", csv=False,
-               url=lambda row: reverse("retention:run", args=[row.id])),
     ]  # fmt: skip
     page = ListPage(
         request,
@@ -105,12 +104,16 @@ class OfRun(Page):
     def context(self) -> dict[str, Any]:
         state = State(self.run.state)
         may = queries.rights(self.actor)
+        waits = standing.waiting_about(self.run.journal_ref, self.at) if state is State.PREVIEWED else None
         return {
             "run": self.run,
             "look": LOOKS[state],
             "word": WORDS[state],
             "may": may,
-            "can_approve": may["manage"] and state is State.PREVIEWED,
+            "waits": waits,
+            "can_approve": may["manage"] and state is State.PREVIEWED and waits is None,
+            "can_look_again": may["manage"] and state is State.PREVIEWED,
+            "begun": state in {State.RUNNING, State.VERIFYING},
             "can_stop": may["stop"] and state in {State.PREVIEWED, State.APPROVED, State.RUNNING, State.VERIFYING},
             "can_resume": may["manage"] and state in {State.FAILED, State.ABORTED},
             "back": self.back(),
@@ -174,7 +177,9 @@ class Preview(OfRun, Act):
 @door(permits.STOP)
 class Abortion(OfRun, Act):
     def perform(self) -> Text:
-        running.abort(actor=self.actor, run=self.run, at=self.at)
+        stopped = running.abort(actor=self.actor, run=self.run, at=self.at)
+        if stopped.state == State.WITHDRAWN:
+            return _("Called off. Nothing was deleted; the next run looks again.")
         return _("Stopped. What is done stays done; it can go on later.")
 
 

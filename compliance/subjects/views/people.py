@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import queries as access
+from accounts.access import services as rights
 from accounts.access.rules import door
 from compliance.subjects import forms, queries, rules
 from compliance.subjects.models import Link, Subject
@@ -26,6 +27,8 @@ from panel.ui.lists.sources import Rows
 from panel.ui.pages import FormPage, Page
 
 NEWEST = 50
+HOLD = "holds.place"
+"""By its name: legal holds know data subjects, and not the other way round."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class Detail(OfSubject):
             "history": [(one.at, events.title(one.event), one.id) for one in self._history(ids)],
             "may_reveal": access.can(self.actor, rules.REVEAL),
             "may_group": access.can(self.actor, rules.ASK_GROUP),
+            "may_hold": access.can(self.actor, rights.permits()[HOLD]),
         }
 
     @staticmethod

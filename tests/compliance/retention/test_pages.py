@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.approvals.models import Approval
 from accounts.people.models import User
 from assistants.catalog.services import assistants
 from compliance.holds.models import Hold
@@ -126,3 +127,25 @@ def test_an_assistant_keeps_shorter_than_the_organisation(pages: Client, pia: Us
     assert "2 days now" in pages.get(here).content.decode()
     stranger = signed_in(bob)
     assert stranger.get(here).status_code == 404
+
+
+def test_a_run_that_waits_says_so_and_is_called_off_for_good(pages: Client) -> None:
+    stage.talk(holds.make_subject(), [stage.NOW.replace(year=2025)])
+    pages.post(reverse("retention:new_run"))
+    run = Run.objects.get()
+    here = reverse("retention:run", args=[run.id])
+    assert reverse("retention:approval", args=[run.id]) in pages.get(here).content.decode()
+    pages.post(reverse("retention:approval", args=[run.id]), {"reason": holds.REASON})
+    page = pages.get(here).content.decode()
+    assert reverse("approvals:approval", args=[Approval.objects.get().id]) in page
+    assert reverse("retention:approval", args=[run.id]) not in page
+    told = pages.post(reverse("retention:abortion", args=[run.id]), follow=True).content.decode()
+    assert "Called off. Nothing was deleted" in told
+
+
+def test_a_hold_is_begun_from_the_page_of_a_data_subject(pages: Client) -> None:
+    subject = holds.make_subject()
+    page = pages.get(reverse("subjects:subject", args=[subject])).content.decode()
+    link = f"{reverse('holds:new')}?kind=subject&amp;value={subject.hex}"
+    assert link in page
+    assert str(subject.hex) in pages.get(link.replace("&amp;", "&")).content.decode()
