@@ -5,12 +5,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.people.models import User
 from compliance.auditing.models import Verification
 from compliance.auditing.services import verifying
+from compliance.holds.rules.scope import Kind, Line
 from panel.journal import sealing, verification
 from panel.journal import services as journal
 from panel.journal.models import Detail, IndexEntry, Leaf
@@ -96,3 +97,16 @@ def test_what_a_hold_keeps_stays_readable_beyond_its_period(pia: User) -> None:
     assert done.state == "deferred"
     assert Detail.objects.filter(person_id=subject).count() == 1
     assert Detail.objects.filter(person_id=pia.id, leaf__at=at).count() == 0
+
+
+def test_a_hold_on_a_period_keeps_the_detail_of_its_days_from_everybody(pia: User, olga: User) -> None:
+    within, outside = NOW - timedelta(days=800), NOW - timedelta(days=780)
+    events(olga, within, outside)
+    holds.place(pia, Line(Kind.PERIOD, None, within.date(), within.date()))
+    kept = Detail.objects.get(person_id=olga.id, leaf__at=within)
+    for act in (kept.delete, lambda: Detail.objects.filter(id=kept.id).update(sealed=b"")):
+        with pytest.raises(DatabaseError, match="kept by the legal hold"), transaction.atomic():
+            act()
+    done = stage.carried_out(stage.agreed())
+    assert (done.state, done.problem) == ("deferred", "")
+    assert list(Detail.objects.filter(person_id=olga.id, leaf__at__in=[within, outside])) == [kept]
