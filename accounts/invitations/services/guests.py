@@ -24,9 +24,9 @@ class NotGuest(Conflict):
 
 
 def sections() -> list[Permit]:
-    """What a guest can be shown: what auditors read without proving anything anew."""
+    """What a guest can be shown: what auditors read without proving anything anew, nothing that only a member decides."""
     found = [one for one in rights.permits().values() if Role.AUDITOR in one.roles and Role.MEMBER not in one.roles]
-    return sorted((one for one in found if not one.fresh), key=lambda one: one.name)
+    return sorted((one for one in found if not one.fresh and one.by_key), key=lambda one: one.name)
 
 
 @transaction.atomic

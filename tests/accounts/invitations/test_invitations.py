@@ -138,13 +138,14 @@ class TestAGuest:
         assert client.post(f"/people/{gwen.id}/visit/", form).status_code == 302
         assert not access.can(actor_of(gwen), SEE_PEOPLE)
 
-    def test_is_shown_no_section_that_is_not_for_guests(self, adam: User) -> None:
+    @pytest.mark.parametrize("permit", ["people.manage", "elevation.review"])
+    def test_is_shown_no_section_that_is_not_for_guests(self, adam: User, permit: str) -> None:
         until = (clock.now() + timedelta(days=10)).date().isoformat()
         form = {
             "full_name": "G",
             "email": "g@example.test",
             "until": until,
-            "permits": ["people.manage"],
+            "permits": [permit],
             "reason": "x",
         }
         assert signed_in(adam).post("/people/guests/new/", form).status_code == 422
