@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from panel.kernel.steps import follow
+
 # How long an approval waits unless its kind or the asker says otherwise, and at most.
 USUAL, LONGEST = timedelta(days=7), timedelta(days=30)
 OPEN_AT_MOST = 50
@@ -56,16 +58,9 @@ STEPS: dict[tuple[State, Act], State] = {
 ENDS = {act: state for (_before, act), state in STEPS.items()}
 
 
-class NotListedError(ValueError):
-    """No such step."""
-
-
 def step(state: State, act: Act) -> State:
     """Where an act leads. Raises NotListedError."""
-    try:
-        return STEPS[state, act]
-    except KeyError:
-        raise NotListedError(f"{act} does not lead on from {state}") from None
+    return follow(STEPS, state, act)
 
 
 def is_repeat(state: State, act: Act) -> bool:

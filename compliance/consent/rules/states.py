@@ -9,6 +9,8 @@ regulations section 7025). Stale and expired are not written: they follow from v
 from datetime import datetime
 from enum import StrEnum
 
+from panel.kernel.steps import follow
+
 
 class State(StrEnum):
     NONE = "none"
@@ -22,14 +24,6 @@ class Act(StrEnum):
     GIVE = "give"
     WITHDRAW = "withdraw"
     SIGNAL = "signal"  # Global Privacy Control
-
-
-class NotListedError(ValueError):
-    """This act is not possible in this state."""
-
-    def __init__(self, state: State, act: Act) -> None:
-        super().__init__(f"{act} from {state}")
-        self.state, self.act = state, act
 
 
 STEPS: dict[tuple[State, Act], State] = {
@@ -54,10 +48,7 @@ def is_repeat(state: State, act: Act) -> bool:
 
 def step(state: State, act: Act) -> State:
     """Raises NotListedError."""
-    try:
-        return STEPS[state, act]
-    except KeyError:
-        raise NotListedError(state, act) from None
+    return follow(STEPS, state, act)
 
 
 def standing(

@@ -13,7 +13,7 @@ from compliance.consent import queries
 from compliance.consent.models import Purpose, PurposeVersion, Record, Standing
 from compliance.consent.rules import permits
 from compliance.consent.rules.purposes import Basis, Use
-from compliance.consent.rules.states import Act, NotListedError, State, is_repeat, step
+from compliance.consent.rules.states import Act, State, is_repeat, step
 from compliance.consent.services.ledger import Drawn, Shown, stand, write
 from compliance.subjects import queries as subjects
 from compliance.subjects.models import Subject
@@ -21,6 +21,7 @@ from panel.journal import services as journal
 from panel.kernel.actors import Actor
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from panel.kernel.steps import NotListedError
 
 CHANNELS = frozenset({"chat", "centre", "api", "document", "signal"})
 

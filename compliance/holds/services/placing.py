@@ -27,6 +27,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs, holding
 from panel.kernel.errors import Conflict, Invalid
+from panel.kernel.steps import NotListedError
 
 PANEL_KEY = "subject:holds"
 PLACE = "holds.place"
@@ -128,7 +129,7 @@ def moved(row: Hold, act: Act) -> bool:
         return False
     try:
         row.state = states.step(state, act)
-    except states.NotListedError:
+    except NotListedError:
         sentence = _("This is not possible: the hold is in the state “%(state)s”.")
         raise NotPossible(sentence % {"state": states.WORDS[state]}) from None
     return True

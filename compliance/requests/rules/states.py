@@ -5,6 +5,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from panel.kernel.steps import follow
+
 
 class State(StrEnum):
     RECEIVED = "received"
@@ -108,20 +110,9 @@ ENDS: Final = {act: {after for (_before, one), after in STEPS.items() if one is 
 WITHDRAWABLE: Final = frozenset(before for before, act in STEPS if act is Act.WITHDRAW)
 
 
-class NotListedError(ValueError):
-    """No such step."""
-
-    def __init__(self, state: State, act: Act) -> None:
-        super().__init__(f"{act} does not lead on from {state}")
-        self.state, self.act = state, act
-
-
 def step(state: State, act: Act) -> State:
     """Where an act leads. Raises NotListedError."""
-    try:
-        return STEPS[state, act]
-    except KeyError:
-        raise NotListedError(state, act) from None
+    return follow(STEPS, state, act)
 
 
 def is_repeat(state: State, act: Act) -> bool:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from compliance.requests.models import Event, Request
 from compliance.requests.queries import clocks
-from compliance.requests.rules.states import OPEN, STATE_NAMES, Act, NotListedError, State, is_repeat, step
+from compliance.requests.rules.states import OPEN, STATE_NAMES, Act, State, is_repeat, step
 from panel.journal import services as journal
 from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict, Missing, NeedsFreshFactor, Refusal
+from panel.kernel.steps import NotListedError
 
 
 class NotPossible(Conflict):

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from panel.kernel.steps import follow
+
 
 class State(StrEnum):
     SCHEDULED = "scheduled"
@@ -77,21 +79,10 @@ WORDS = {
 }
 
 
-class NotListedError(ValueError):
-    """This act is not possible in this state."""
-
-    def __init__(self, state: State, act: Act) -> None:
-        super().__init__(f"{act} from {state}")
-        self.state, self.act = state, act
-
-
 def is_repeat(state: State, act: Act) -> bool:
     return (state, act) in _REPEATS
 
 
 def step(state: State, act: Act) -> State:
     """Raises NotListedError."""
-    try:
-        return STEPS[state, act]
-    except KeyError:
-        raise NotListedError(state, act) from None
+    return follow(STEPS, state, act)

@@ -22,6 +22,7 @@ from panel.kernel import ids, jobs
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict
 from panel.kernel.registries import deletion
+from panel.kernel.steps import NotListedError
 
 APPROVE, JOB = "retention.run", "retention.run"
 LARGE_SHARE, LARGE_COUNT = 0.5, 1000
@@ -169,7 +170,7 @@ def moved(row: Run, act: Act) -> bool:
         return False
     try:
         row.state = states.step(state, act)
-    except states.NotListedError:
+    except NotListedError:
         words = {"state": states.WORDS[state]}
         raise NotPossible(_("This is not possible: the run is in the state “%(state)s”.") % words) from None
     return True

@@ -68,7 +68,7 @@ class Words:
 
     def holder(self, item: Item) -> str:
         name = self.person(item.holder_id)
-        return _("Team %(name)s") % {"name": name} if item.holder_kind == "team" else name
+        return team_word(name) if item.holder_kind == "team" else name
 
     def where(self, item: Item) -> str:
         """The object's title, "" for what holds everywhere."""
@@ -89,6 +89,10 @@ class Words:
     def giver(self, item: Item) -> str:
         found = facts(item)["giver"]
         return self.person(UUID(found["id"]) if found["id"] else None, found["kind"])
+
+
+def team_word(name: str) -> str:
+    return _("Team %(name)s") % {"name": name}
 
 
 def right_word(right: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from panel.kernel.steps import follow
+
 
 class Campaign(StrEnum):
     DRAFT = "draft"
@@ -116,24 +118,14 @@ LONGEST = timedelta(days=180)
 REMINDERS = {"week": timedelta(days=7), "days": timedelta(days=3), "day": timedelta(days=1)}
 
 
-class NotListedError(ValueError):
-    """No such step."""
-
-
 def campaign_step(state: str, step: Step) -> Campaign:
     """Raises NotListedError."""
-    try:
-        return CAMPAIGN_STEPS[Campaign(state), step]
-    except KeyError:
-        raise NotListedError(f"{step} does not lead on from {state}") from None
+    return follow(CAMPAIGN_STEPS, Campaign(state), step)
 
 
 def item_step(state: str, act: Act) -> Item:
     """Raises NotListedError."""
-    try:
-        return ITEM_STEPS[Item(state), act]
-    except KeyError:
-        raise NotListedError(f"{act} does not lead on from {state}") from None
+    return follow(ITEM_STEPS, Item(state), act)
 
 
 def is_repeat(state: str, act: Act) -> bool:

@@ -19,13 +19,14 @@ from compliance.reviews.queries.populations import holders
 from compliance.reviews.rules import populations
 from compliance.reviews.rules.permits import MANAGE
 from compliance.reviews.rules.scope import Reviewers, Scope
-from compliance.reviews.rules.states import LONGEST, MAX_WORDS, Default, NotListedError, Step, campaign_step
+from compliance.reviews.rules.states import LONGEST, MAX_WORDS, Default, Step, campaign_step
 from compliance.reviews.rules.states import Campaign as State
 from compliance.reviews.services.reviewers import Picker
 from panel.journal import services as journal
 from panel.kernel import ids, jobs
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict, Forbidden, Invalid
+from panel.kernel.steps import NotListedError
 
 FREEZE = "reviews.freeze"
 ROLE = re.compile(r"[a-z0-9_-]{0,80}")

@@ -15,7 +15,7 @@ from compliance.reviews.queries.populations import holders
 from compliance.reviews.rules import flags, populations
 from compliance.reviews.rules.permits import DECIDE
 from compliance.reviews.rules.populations import Acting, Gone
-from compliance.reviews.rules.states import CHOICES, MAX_WORDS, Act, NotListedError, is_repeat, item_step
+from compliance.reviews.rules.states import CHOICES, MAX_WORDS, Act, is_repeat, item_step
 from compliance.reviews.rules.states import Item as State
 from compliance.reviews.services.acting import do
 from compliance.reviews.services.campaigns import NotPossible, hold_open
@@ -23,6 +23,7 @@ from panel.journal import services as journal
 from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Forbidden, Invalid
+from panel.kernel.steps import NotListedError
 
 
 class NotYours(Forbidden):

@@ -16,7 +16,7 @@ from accounts.people import queries as people
 from compliance.reviews import forms
 from compliance.reviews.models import Campaign, Item
 from compliance.reviews.queries import reading
-from compliance.reviews.queries.words import Words, facts, kind_word
+from compliance.reviews.queries.words import Words, facts, kind_word, team_word
 from compliance.reviews.rules import flags, populations
 from compliance.reviews.rules.permits import DECIDE
 from compliance.reviews.rules.states import CAMPAIGN_WORDS, DEFAULT_WORDS, ITEM_WORDS, OPEN_ITEMS
@@ -44,12 +44,12 @@ PRESETS = [
 
 @dataclass(frozen=True)
 class Rights(Rows):
-    """Searched by the holder's name: people are opened in memory, at most 10,000."""
+    """Searched by the holder's name as the list shows it: people are opened in memory, at most 10,000."""
 
     def search(self, words: list[str]) -> Rows:
         found = people.search(" ".join(words))
         folded = " ".join(words).casefold()
-        found += [team.id for team in people.teams() if folded in team.name.casefold()]
+        found += [team.id for team in people.teams() if folded in team_word(team.name).casefold()]
         return Rights(self.queryset.filter(holder_id__in=found))
 
 

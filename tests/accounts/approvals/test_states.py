@@ -17,6 +17,7 @@ from accounts.approvals.services.closing import NotPossible
 from accounts.people.models import User
 from panel.journal.models import Leaf
 from panel.kernel import clock
+from panel.kernel.steps import NotListedError
 from tests.accounts.approvals import stage
 from tests.accounts.approvals.stage import approve, ask, fresh, known
 from tests.factories.people import actor_of
@@ -34,7 +35,7 @@ def test_an_approval_moves_once_and_never_back(acts: list[Act]) -> None:
         try:
             state = states.step(state, act)
             moves += 1
-        except states.NotListedError:
+        except NotListedError:
             assert (state, act) not in STEPS
     assert moves == min(len(acts), 1)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.consent.rules.states import STEPS, Act, NotListedError, State, is_repeat, standing, step
+from compliance.consent.rules.states import STEPS, Act, State, is_repeat, standing, step
+from panel.kernel.steps import NotListedError
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 acts = st.lists(st.sampled_from(Act), max_size=12)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from compliance.holds.rules import scope, states
 from compliance.holds.rules.scope import Kind, Line
 from compliance.holds.rules.states import Act, State
+from panel.kernel.steps import NotListedError
 
 IDS = st.sampled_from([UUID(int=number) for number in range(1, 4)])
 DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 6))
@@ -24,7 +25,7 @@ def test_no_walk_leaves_the_listed_steps(acts: list[Act]) -> None:
             continue
         try:
             new = states.step(state, act)
-        except states.NotListedError:
+        except NotListedError:
             continue
         approved = new is State.COOLING
         if new is State.RELEASED:
@@ -40,7 +41,7 @@ def test_a_step_is_listed_a_repeat_or_refused(state: State, act: Act) -> None:
         assert states.step(state, act) is not state
         assert not states.is_repeat(state, act)
     else:
-        with pytest.raises(states.NotListedError):
+        with pytest.raises(NotListedError):
             states.step(state, act)
 
 

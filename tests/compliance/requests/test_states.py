@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.requests.rules.states import ENDS, OPEN, STEPS, Act, NotListedError, State, is_repeat, step
+from compliance.requests.rules.states import ENDS, OPEN, STEPS, Act, State, is_repeat, step
+from panel.kernel.steps import NotListedError
 
 
 @given(st.lists(st.sampled_from(list(Act)), max_size=40))
