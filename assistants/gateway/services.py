@@ -20,9 +20,9 @@ from assistants.gateway.engine.state.persons import KINDS
 from assistants.gateway.models import ContentKey, Inbox, Trial
 from assistants.gateway.rules import CONSENT
 from panel.journal import services as journal
-from panel.kernel import actors, clock, envelope, ids, tickets
+from panel.kernel import actors, clock, ids, tickets
 from panel.kernel.actors import Actor
-from panel.kernel.crypto import keyring
+from panel.kernel.crypto import envelope, keyring
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Invalid
 

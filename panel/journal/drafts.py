@@ -10,7 +10,7 @@ from typing import BinaryIO
 from zlib import crc32
 
 from panel.journal.rules.archive import Content
-from panel.kernel import envelope
+from panel.kernel.crypto import envelope
 
 
 @dataclass(frozen=True)

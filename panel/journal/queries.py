@@ -14,7 +14,7 @@ from panel.journal.models import Checkpoint, Detail, IndexEntry, Leaf, Node, Pen
 from panel.journal.rules import canonical, checkpoint, leaf, tree
 from panel.kernel import clock, ids
 from panel.kernel.crypto import keyring
-from panel.kernel.envelope import EnvelopeError
+from panel.kernel.crypto.envelope import EnvelopeError
 from panel.kernel.installation import installation_id
 from panel.kernel.registries.alarms import Alarm
 

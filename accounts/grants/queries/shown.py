@@ -18,7 +18,7 @@ from accounts.grants.queries.kinds import grantables
 from accounts.people import queries as people
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
-from panel.kernel.envelope import EnvelopeError
+from panel.kernel.crypto.envelope import EnvelopeError
 from panel.kernel.registries import objects
 
 NEWEST = 100

@@ -15,7 +15,7 @@ from compliance.reviews.rules.states import OPEN_ITEMS
 from compliance.reviews.rules.states import Campaign as State
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
-from panel.kernel.envelope import EnvelopeError
+from panel.kernel.crypto.envelope import EnvelopeError
 
 
 def visible_to(actor: Actor) -> QuerySet[Campaign]:

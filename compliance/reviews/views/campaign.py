@@ -15,7 +15,7 @@ from accounts.access.rules import door
 from accounts.people import queries as people
 from compliance.reviews import forms
 from compliance.reviews.models import Campaign, Item
-from compliance.reviews.queries import reading
+from compliance.reviews.queries import doorways, reading
 from compliance.reviews.queries.words import Words, facts, kind_word, team_word
 from compliance.reviews.rules import flags, populations
 from compliance.reviews.rules.permits import DECIDE
@@ -173,11 +173,33 @@ def evidence(actor: Actor, item: Item, words: Words) -> dict[str, Any]:
         "reviewer": words.person(item.reviewer_id),
         "decider": words.decider(item) if item.decided_at else "",
         "reason": reading.opened(item, "reason"),
-        "proofs": [(line, list(zip(line.before, line.after, strict=False))) for line in reading.evidence(item)],
+        "proofs": _proofs(item, words),
         "form": _form(actor, item),
         "decide_url": reverse("reviews:item", args=[item.id]),
         "undo_url": reverse("reviews:reinstatement", args=[item.id]) if _undoable(item) else "",
     }
+
+
+def _proofs(item: Item, words: Words) -> list[dict[str, Any]]:
+    """Each act with what was tried: who came to what, with which answer before and after."""
+    lines = reading.evidence(item)
+    words.learn_people({UUID(look["as"]) for line in lines for look in line.before})
+    return [
+        {
+            "also": line.also,
+            "looks": [
+                {
+                    "who": words.person(UUID(was["as"])),
+                    "what": _("a call") if was["route"] == doorways.CALL else was["route"],
+                    "was": was["status"],
+                    "now": now["status"],
+                    "still": was["status"] == now["status"] == 200,
+                }
+                for was, now in zip(line.before, line.after, strict=True)
+            ],
+        }
+        for line in lines
+    ]
 
 
 def _form(actor: Actor, item: Item) -> forms.Decision | None:

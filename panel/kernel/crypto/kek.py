@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from panel.kernel import envelope
+from panel.kernel.crypto import envelope
 
 RINGS = ("serving", "content")
 SETTING = {"serving": "PANEL_KEK_SERVING", "content": "PANEL_KEK_CONTENT"}

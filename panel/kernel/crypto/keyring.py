@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from panel.kernel import clock, envelope
+from panel.kernel import clock
 from panel.kernel.boot import environment
-from panel.kernel.crypto import kek
+from panel.kernel.crypto import envelope, kek
 from panel.kernel.crypto.purposes import ring_of
 from panel.kernel.db import epochs
 from panel.kernel.errors import Unavailable

@@ -2,8 +2,7 @@
 
 from django.conf import settings
 
-from panel.kernel import envelope
-from panel.kernel.crypto import kek, keyring
+from panel.kernel.crypto import envelope, kek, keyring
 from panel.kernel.installation import installation_id
 from panel.kernel.models import DataKey
 

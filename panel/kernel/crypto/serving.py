@@ -6,7 +6,7 @@ The twin of `keyring` for the gateway: same places, same derived secrets, and on
 from collections.abc import Iterable
 from uuid import UUID
 
-from panel.kernel import envelope
+from panel.kernel.crypto import envelope
 from panel.kernel.crypto.kek import KeyProvider
 
 Row = tuple[UUID, str, UUID | None, str, bytes | None]

@@ -14,8 +14,7 @@ from typing import Any
 
 import psycopg
 
-from panel.kernel import envelope
-from panel.kernel.crypto import kek
+from panel.kernel.crypto import envelope, kek
 from panel.kernel.registries.backups import Store
 from panel.ops.backups.format import archive, reading, stores, tables
 from panel.ops.backups.format.archive import ArchiveError, Header, Manifest

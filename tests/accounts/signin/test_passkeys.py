@@ -16,7 +16,7 @@ from accounts.signin.models import Challenge, Passkey
 from accounts.signin.services.webauthn import ceremony, passkeys
 from accounts.signin.services.webauthn.ceremony import NotAccepted
 from panel.journal.models import Leaf
-from panel.kernel.envelope import EnvelopeError
+from panel.kernel.crypto.envelope import EnvelopeError
 from panel.outbound.models import Message
 from tests.factories.authenticators import Authenticator, make_passkey
 from tests.factories.people import actor_of

@@ -13,7 +13,7 @@ from accounts.signin.models import TotpDevice
 from accounts.signin.services import factors, passwords
 from panel.journal.models import Leaf
 from panel.kernel.actors import SYSTEM
-from panel.kernel.envelope import EnvelopeError
+from panel.kernel.crypto.envelope import EnvelopeError
 from tests.factories.people import PASSWORD, code_of, make_person, make_totp
 
 pytestmark = pytest.mark.django_db

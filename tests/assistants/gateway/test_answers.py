@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from panel.kernel import envelope
+from panel.kernel.crypto import envelope
 from tests.assistants.gateway.gate import ask, opened, run, sent, snapshot, version
 from tests.assistants.gateway.provider import whole
 

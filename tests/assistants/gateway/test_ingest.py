@@ -11,8 +11,8 @@ from accounts.people.models import User
 from assistants.conversations.models import Call, CallContent
 from assistants.gateway import services
 from assistants.gateway.models import ContentKey, Inbox
-from panel.kernel import clock, envelope, ids
-from panel.kernel.crypto import keyring
+from panel.kernel import clock, ids
+from panel.kernel.crypto import envelope, keyring
 from panel.kernel.models import DataKey
 from tests.assistants.gateway.world import make_key
 

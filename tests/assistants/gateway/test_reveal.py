@@ -20,9 +20,9 @@ from assistants.conversations.services import keeping as conversations
 from assistants.gateway import services
 from assistants.gateway.engine.relay import DONE
 from panel.journal.models import Leaf
-from panel.kernel import actors, clock, envelope, ids
+from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
-from panel.kernel.crypto import keyring
+from panel.kernel.crypto import envelope, keyring
 from panel.kernel.errors import Forbidden, Invalid, Missing, NeedsFreshFactor
 from tests.assistants.catalog import stage
 from tests.assistants.gateway.gate import ask, opened, run, snapshot

@@ -14,7 +14,7 @@ from assistants.vault.models import Secret, SecretVersion
 from panel.journal.models import Leaf
 from panel.kernel import actors, clock
 from panel.kernel.crypto import keyring
-from panel.kernel.envelope import EnvelopeError
+from panel.kernel.crypto.envelope import EnvelopeError
 from panel.kernel.errors import Conflict, Forbidden, Invalid
 from tests.factories.people import actor_of, make_person
 

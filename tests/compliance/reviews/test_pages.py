@@ -92,6 +92,7 @@ def test_search_and_filters(campaign: Campaign, olga: User) -> None:
     assert "Charlie" in found
     assert ">Bob<" not in found
     assert "Nothing matches" in told(visit(fresh(olga), f"{url}?state=revoked"))
+    assert "Nothing matches" in told(visit(fresh(olga), f"{url}?q=team"))
     answer: Any = visit(fresh(olga), f"{url}?format=csv")
     assert b"Charlie" in b"".join(answer.streaming_content)
 

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panel.kernel import envelope
-from panel.kernel.envelope import EnvelopeError, Place
+from panel.kernel.crypto import envelope
+from panel.kernel.crypto.envelope import EnvelopeError, Place
 
 KEY = bytes(range(32))
 KEY_ID = UUID("01920000-0000-7000-8000-000000000001")

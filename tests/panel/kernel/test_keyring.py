@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
-from panel.kernel import boot, envelope, ids
-from panel.kernel.crypto import blind, kek, keyring, selfcheck
+from panel.kernel import boot, ids
+from panel.kernel.crypto import blind, envelope, kek, keyring, selfcheck
 from panel.kernel.installation import installation_id
 from panel.kernel.models import DataKey, Epoch
 

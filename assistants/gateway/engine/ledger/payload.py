@@ -19,7 +19,7 @@ from assistants.gateway.engine.ledger import pseudonyms
 from assistants.gateway.engine.state import gate
 from assistants.gateway.engine.state.snapshot import NOTHING, PSEUDONYMISED, Snapshot
 from assistants.guard.rules import presets as guard
-from panel.kernel import envelope
+from panel.kernel.crypto import envelope
 
 CONTENT_LIMIT = 2 * 1024 * 1024
 VERDICT_LIMIT = 200

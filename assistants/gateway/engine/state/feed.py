@@ -20,8 +20,8 @@ from assistants.gateway.engine.state.persons import Persons
 from assistants.gateway.engine.state.snapshot import EMPTY, Key, Lease, Snapshot, Version
 from assistants.gateway.engine.state.tokens import Unknown
 from panel.kernel import clock
+from panel.kernel.crypto.envelope import EnvelopeError
 from panel.kernel.crypto.kek import KekError
-from panel.kernel.envelope import EnvelopeError
 
 log = logging.getLogger("panel.gateway.snapshot")
 CHANNEL = "panel_epoch"

@@ -20,8 +20,8 @@ from assistants.gateway.engine.state.snapshot import EMPTY, Assistant, Snapshot,
 from assistants.guard.engine.detectors.known import KnownSecrets
 from assistants.guard.engine.policy import Policy
 from assistants.providers.engine.upstream import Target
-from panel.kernel import clock, envelope, tickets
-from panel.kernel.crypto import kek
+from panel.kernel import clock, tickets
+from panel.kernel.crypto import envelope, kek
 from panel.kernel.crypto.serving import NoSuchKey, ServingRing
 
 log = logging.getLogger("panel.gateway.snapshot")

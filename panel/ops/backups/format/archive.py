@@ -1,7 +1,7 @@
 """Backup format 1: a folder of sealed parts, or the same files in one tar. Free of Django.
 
 `header.json` (clear), `manifest.part` and one `<name>.part` each for files, database, keys. A part is zlib data in a sealed
-stream (panel.kernel.envelope). Every backup has a key of its own, wrapped by the key-encryption key of the ring `content`;
+stream (panel.kernel.crypto.envelope). Every backup has a key of its own, wrapped by the key-encryption key of the ring `content`;
 part keys are derived from it, and each part is bound to its header and its name. Documented in docs/reference/backup-format.md.
 """
 
@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from panel.kernel import envelope
-from panel.kernel.crypto import kek
+from panel.kernel.crypto import envelope, kek
 
 FORMAT = 1
 RING = "content"

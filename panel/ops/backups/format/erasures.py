@@ -12,8 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
-from panel.kernel import envelope
-from panel.kernel.crypto import kek
+from panel.kernel.crypto import envelope, kek
 from panel.ops.backups.format import archive
 from panel.ops.backups.format.archive import ArchiveError, Header
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from panel.kernel import envelope
-from panel.kernel.crypto import kek
+from panel.kernel.crypto import envelope, kek
 from panel.ops.backups.format.archive import (
     ENDING,
     FORMAT,

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from panel.kernel import actors, clock, envelope, ids
+from panel.kernel import actors, clock, ids
+from panel.kernel.crypto import envelope
 from panel.kernel.crypto.kek import LocalKeys
 from panel.ops.backups import services
 from panel.ops.backups.format import archive

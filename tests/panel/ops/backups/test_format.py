@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from panel.kernel import envelope
+from panel.kernel.crypto import envelope
 from panel.kernel.crypto.kek import LocalKeys
 from panel.ops.backups.format import archive
 from panel.ops.backups.format.archive import ArchiveError
