@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from accounts.access import queries as access
 from accounts.access.rules import ObjectRole
@@ -26,6 +27,7 @@ from panel.journal.models import Leaf
 from panel.kernel import clock
 from tests.compliance.reviews.stage import begin, decide, fresh, item_of, make_assistant, run, share
 from tests.factories.people import actor_of
+from tests.stage.visits import told, visit
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +67,14 @@ def test_revoking_acts_at_once_and_is_proved(closed: Campaign, bob: User, charli
     assistant = Assistant.objects.get(id=str(lost.object_id))
     assert not access.can(actor_of(bob), permits.VIEW, assistant)
     assert access.can(actor_of(charlie), permits.VIEW, assistant)
+
+
+def test_its_page_says_who_was_tried(closed: Campaign, bob: User, olga: User) -> None:
+    lost = closed.items.get(holder_id=bob.id)
+    page = told(visit(fresh(olga), reverse("reviews:item", args=[lost.id])))
+    assert "Tried before and after" in page
+    assert page.count("200 → 404") == 2
+    assert "by another right" not in page
 
 
 def test_the_report_is_what_was_frozen_and_decided(closed: Campaign, olga: User) -> None:
