@@ -67,6 +67,9 @@ FAULTS: Final[dict[str, Fault]] = {
     "processing_restricted": Fault(
         403, _CONSENT, "This person's data may not be processed now, by their request. Nothing was sent anywhere."
     ),
+    "processing_objected": Fault(
+        403, _CONSENT, "This person objected to what 'param' names, so nothing is processed for it."
+    ),
     "consent_unchecked": Fault(
         503, _SERVER, "The panel cannot check now whether the person agrees, so it processes nothing. Try again.", 2
     ),

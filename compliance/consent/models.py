@@ -3,7 +3,8 @@
 `Record` is the ledger: append-only, one row an act. `Standing` is its last line per subject and purpose, for the gateway,
 which reads by SQL `consent_standing(subject_id, purpose_id, state, version, notice, expires_at, epoch)` and
 `consent_purpose(id, basis, state, required, notice_required, epoch)`, rows with `epoch` above its own. A standing counts when
-its state is "given", `version` >= the purpose's `required`, `notice` >= `notice_required`, and it has not expired.
+its state is "given", `version` >= the purpose's `required`, `notice` >= `notice_required`, and it has not expired. A standing
+of a purpose that nobody is asked about is an objection while its state is "withdrawn".
 Open rows of `consent_restriction(subject_id, lifted_at)` name people whose data may not be processed at all.
 """
 
@@ -13,7 +14,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from compliance.consent.rules.purposes import AGES, Basis, Use
+from compliance.consent.rules.purposes import AGES, OBJECTABLE, OBLIGED, Basis, Use
 from compliance.consent.rules.states import Act, State
 from panel.kernel import ids
 from panel.kernel.crypto.fields import EncryptedText
@@ -26,6 +27,15 @@ class PurposeQuerySet(models.QuerySet["Purpose"]):
     def asked(self) -> "PurposeQuerySet":
         """Those that people choose about."""
         return self.active().filter(basis=Basis.CONSENT)
+
+    def objectable(self) -> "PurposeQuerySet":
+        """Those that nobody is asked about, and that an objection can end."""
+        marketing = Q(use=Use.MARKETING) & ~Q(basis=Basis.CONSENT)
+        return self.active().filter(Q(basis__in=OBJECTABLE) | marketing)
+
+    def shared(self) -> "PurposeQuerySet":
+        """Those of sale and sharing that a person can opt out of, asked about or not."""
+        return self.active().filter(use=Use.SHARING).exclude(basis__in=OBLIGED)
 
 
 class Purpose(models.Model):

@@ -51,6 +51,24 @@ def asked(slug: str) -> Purpose | None:
     return PurposeQuerySet(Purpose).asked().filter(slug=slug).first()
 
 
+def choosable(slug: str, subject: UUID) -> Purpose | None:
+    """A purpose that this person can choose about now: what is asked, and what they objected to."""
+    found = PurposeQuerySet(Purpose).active().filter(slug=slug).first()
+    if found is None or found.basis == Basis.CONSENT:
+        return found
+    return found if written(subject, found) is State.WITHDRAWN else None
+
+
+def objectable(subject: UUID) -> list[tuple[Purpose, Words]]:
+    """What an objection of this person can still end, each in its own words: what rests on no consent, and what they agreed
+    to."""
+    said = {purpose: State(one.state) for purpose, one in standings(subject).items()}
+    rest = [one for one in Purpose.objects.objectable() if said.get(one.id) is not State.WITHDRAWN]
+    agreed = [one for one in Purpose.objects.asked() if said.get(one.id) is State.GIVEN]
+    found = sorted([*rest, *agreed], key=lambda one: one.slug)
+    return [(one, Words.of(next(iter(version_now(one).texts.values())))) for one in found]
+
+
 def listed(actor: Actor) -> QuerySet[Purpose]:
     """For the list: with `given`, how many standings are written as given (stale ones included)."""
     return visible_to(actor).annotate(given=Count("standings", filter=Q(standings__state=State.GIVEN)))
@@ -119,6 +137,11 @@ class Choice:
     @property
     def given(self) -> bool:
         return self.state is State.GIVEN
+
+    @property
+    def objected(self) -> bool:
+        """The person objected to what nobody is asked about."""
+        return not self.asked and self.state is State.WITHDRAWN
 
 
 def choices(

@@ -139,6 +139,21 @@ class Answer(forms.Form):
     words = _words(_("What we tell them"), required=False, rows=3)
 
 
+class Objecting(Answer):
+    """`purposes` are those that the objection can end."""
+
+    purposes = forms.TypedMultipleChoiceField(
+        label=_("Upheld for"), coerce=UUID, widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=_("What is ticked ends for them, and nothing else. An objection without any ground is denied instead."),
+    )  # fmt: skip
+    field_order = ("purposes", "words")
+
+    def __init__(self, *args: Any, purposes: list[tuple[UUID, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["purposes"].choices = [(str(key), name) for key, name in purposes]  # type: ignore[attr-defined]
+        self.initial["purposes"] = [str(key) for key, _name in purposes]
+
+
 class Reason(forms.Form):
     reason = _words(_("Reason"), _("The second person reads it."), rows=2, most=500)
 

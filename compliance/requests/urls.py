@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from compliance.requests import api
-from compliance.requests.views import carrying, centre, exempting, keeping, lists, pages
+from compliance.requests.views import answering, carrying, centre, exempting, keeping, lists, pages
 
 app_name = "requests"
 one = [
@@ -16,14 +16,14 @@ one = [
     path("denial/", pages.Denial.as_view(), name="denial"),
     path("message/", pages.Message.as_view(), name="message"),
     path("note/", pages.Note.as_view(), name="note"),
-    path("answer/", pages.Answer.as_view(), name="answer"),
+    path("answer/", answering.Answer.as_view(), name="answer"),
     path("copy/", carrying.Packing.as_view(), name="packing"),
-    path("erasure/", pages.Erasure.as_view(), name="erasure"),
-    path("correction/", pages.Correction.as_view(), name="correction"),
+    path("erasure/", answering.Erasure.as_view(), name="erasure"),
+    path("correction/", answering.Correction.as_view(), name="correction"),
     path("link/", pages.Linking.as_view(), name="linking"),
     path("exemptions/", exempting.Exemptions.as_view(), name="exemptions"),
     path("exemptions/<uuid:exemption_id>/removal/", exempting.Inclusion.as_view(), name="inclusion"),
-    path("ending/", pages.Ending.as_view(), name="ending"),
+    path("ending/", answering.Ending.as_view(), name="ending"),
     path("lifting/", carrying.Lifting.as_view(), name="lifting"),
     path("retry/", carrying.Retry.as_view(), name="retry"),
     path("certificate/", carrying.Certificate.as_view(), name="certificate"),

@@ -24,6 +24,10 @@ TOLD: dict[str, tuple[Text, Text]] = {
         _("Your data is not processed now."),
         _("You asked for that, so nothing was sent to the AI. You can write to a person."),
     ),
+    "processing_objected": (
+        _("You objected to this use of your data."),
+        _("The assistant cannot answer without it, so nothing was sent to the AI. You can write to a person."),
+    ),
     "chat_not_agreed": CHOICES,
     "chat_not_told": (_("Start the chat again."), _("This page was open for long. Read who answers here, then go on.")),
     "too_many": (_("That was a lot at once."), _("Wait a little, then go on.")),

@@ -36,6 +36,10 @@ class Use(StrEnum):
     SHARING = "sharing"
 
 
+OBJECTABLE = frozenset({Basis.PUBLIC_TASK, Basis.LEGITIMATE_INTERESTS})
+"""GDPR Art. 21(1). Direct marketing can be objected to whatever it rests on (Art. 21(2))."""
+OBLIGED = frozenset({Basis.LEGAL_OBLIGATION, Basis.VITAL_INTERESTS})
+"""What is shared because it must be: no opt-out ends it."""
 ARTICLES = {
     Basis.CONSENT: "Art. 6(1)(a)",
     Basis.CONTRACT: "Art. 6(1)(b)",

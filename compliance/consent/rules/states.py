@@ -3,7 +3,8 @@
 A transition that is not listed is refused; repeating the act that led to the present state is no change (`is_repeat`).
 Withdrawing is possible from every state in which something could still count as given; a Global Privacy Control signal
 withdraws from everywhere, "nothing was ever said" included, for purposes of sharing (globalprivacycontrol.org; CCPA
-regulations section 7025). Stale and expired are not written: they follow from versions and dates (`standing`).
+regulations section 7025), and so does an objection that was upheld, for purposes that nobody is asked about (GDPR Art. 21).
+Stale and expired are not written: they follow from versions and dates (`standing`).
 """
 
 from datetime import datetime
@@ -24,6 +25,7 @@ class Act(StrEnum):
     GIVE = "give"
     WITHDRAW = "withdraw"
     SIGNAL = "signal"  # Global Privacy Control
+    OBJECT = "object"  # to a purpose that rests on no consent
 
 
 STEPS: dict[tuple[State, Act], State] = {
@@ -38,8 +40,9 @@ STEPS: dict[tuple[State, Act], State] = {
     (State.GIVEN, Act.SIGNAL): State.WITHDRAWN,
     (State.STALE, Act.SIGNAL): State.WITHDRAWN,
     (State.EXPIRED, Act.SIGNAL): State.WITHDRAWN,
+    **{(one, Act.OBJECT): State.WITHDRAWN for one in State if one is not State.WITHDRAWN},
 }
-_REPEATS = {(State.GIVEN, Act.GIVE), (State.WITHDRAWN, Act.WITHDRAW), (State.WITHDRAWN, Act.SIGNAL)}
+_REPEATS = {(State.GIVEN, Act.GIVE), *((State.WITHDRAWN, one) for one in Act if one is not Act.GIVE)}
 
 
 def is_repeat(state: State, act: Act) -> bool:

@@ -12,7 +12,7 @@ from accounts.access import services as access
 from compliance.consent import queries
 from compliance.consent.models import Purpose, PurposeVersion, Record, Standing
 from compliance.consent.rules import permits
-from compliance.consent.rules.purposes import Basis, Use
+from compliance.consent.rules.purposes import Basis
 from compliance.consent.rules.states import Act, State, is_repeat, step
 from compliance.consent.services.ledger import Drawn, Shown, stand, write
 from compliance.subjects import queries as subjects
@@ -131,9 +131,10 @@ def record(
 
 
 def signal(*, subject: UUID, actor: Actor, at: datetime) -> list[Record]:
-    """A Global Privacy Control signal of this subject: purposes of sharing are withdrawn, each noted once."""
+    """A Global Privacy Control signal of this subject: purposes of sharing are withdrawn, asked about or not, each noted
+    once."""
     found = []
-    for purpose in Purpose.objects.asked().filter(use=Use.SHARING):
+    for purpose in Purpose.objects.shared():
         if queries.written(subject, purpose) is not State.WITHDRAWN:
             with transaction.atomic():
                 found.append(_write(actor, subject, purpose, Act.SIGNAL, None, "signal", at))
@@ -189,7 +190,7 @@ def _write(
         raise NotPossible(_not_possible(act)) from error
     version, notice = queries.version_now(purpose), queries.notice_now(purpose, at)
     if act is Act.GIVE:
-        _require_givable(purpose, version, notice, shown, age_confirmed=age_confirmed)
+        _require_givable(purpose, now, version, notice, shown, age_confirmed=age_confirmed)
     seen = shown or Shown(*_as_last(last, version))
     drawn = Drawn(actor, subject, purpose, act, version, notice, seen, channel, at)
     row = write(drawn, after, age_confirmed=age_confirmed, source=source)
@@ -198,9 +199,11 @@ def _write(
 
 
 def _require_givable(
-    purpose: Purpose, version: PurposeVersion, notice: object, shown: Shown | None, *, age_confirmed: bool
+    purpose: Purpose, now: State, version: PurposeVersion, notice: object, shown: Shown | None, *, age_confirmed: bool
 ) -> None:
-    if purpose.retired_at is not None or purpose.basis != Basis.CONSENT:
+    """What rests on no consent can only be allowed again, by whoever objected to it."""
+    objected = purpose.basis != Basis.CONSENT and now is State.WITHDRAWN
+    if purpose.retired_at is not None or not (purpose.basis == Basis.CONSENT or objected):
         raise NotPossible(_("Nothing is asked for this purpose."))
     if shown is None or version.digests.get(shown.language) != shown.words:
         raise OtherWords(_("The words have changed since they were shown. Read them again."))

@@ -14,7 +14,12 @@ from panel.kernel.installation import organisation
 
 KIND = "consent.receipt"
 SCHEMA = "ISO/IEC TS 27560:2023"
-_STATES = {Act.GIVE: "consent given", Act.WITHDRAW: "consent withdrawn", Act.SIGNAL: "consent withdrawn"}
+_STATES = {
+    Act.GIVE: "consent given",
+    Act.WITHDRAW: "consent withdrawn",
+    Act.SIGNAL: "consent withdrawn",
+    Act.OBJECT: "objection upheld",
+}
 
 
 def build(*, actor: Actor, record: Record, at: datetime) -> bundles.Built:

@@ -51,7 +51,8 @@ class Choices(OfVisitor):
         return {
             **super().context(),
             "asked": [one for one in found if one.asked],
-            "told": [one for one in found if not one.asked],
+            "told": [one for one in found if not one.asked and not one.objected],
+            "objected": [one for one in found if one.objected],
             "records": [(one, queries.called(one)) for one in queries.records_of(self.visitor.subject)[:50]],
             "signal": self.request.headers.get(SIGNAL) == "1",
         }
@@ -63,7 +64,7 @@ class Choice(OfVisitor):
 
     @cached_property
     def purpose(self) -> Purpose:
-        found = queries.asked(self.kwargs["slug"])
+        found = queries.choosable(self.kwargs["slug"], self.visitor.subject)
         if found is None:
             raise Missing(_("There is no such purpose."))
         return found

@@ -20,6 +20,7 @@ ACTS: dict[str, Text] = {
     Act.GIVE: gettext_lazy("Given"),
     Act.WITHDRAW: gettext_lazy("Withdrawn"),
     Act.SIGNAL: gettext_lazy("Withdrawn by a privacy signal"),
+    Act.OBJECT: gettext_lazy("Objected"),
 }
 CHANNELS: dict[str, Text] = {
     "chat": gettext_lazy("Chat"),

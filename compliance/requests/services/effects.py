@@ -1,6 +1,6 @@
 """What an opt-out, an objection and a restriction change: choices are taken back, processing stops, at the gateway at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.access import services as access
 from compliance.consent import queries as consents
 from compliance.consent.models import Purpose
+from compliance.consent.rules.purposes import Basis, Words
 from compliance.consent.rules.states import Act as Choice
-from compliance.consent.rules.states import State as Chosen
 from compliance.consent.services import choosing, restricting
 from compliance.requests.models import Request
 from compliance.requests.queries import reading
@@ -20,13 +20,17 @@ from compliance.requests.rules.kinds import Kind
 from compliance.requests.rules.states import Act, State
 from compliance.requests.services import moving, notices, writing
 from panel.kernel.actors import Actor
+from panel.kernel.errors import Invalid
 
 SIMPLE = frozenset({Kind.RESTRICTION, Kind.OBJECTION, Kind.OPT_OUT})
-Effect = Callable[[Actor, UUID, Request, datetime], int]
+Effect = Callable[[Actor, UUID, Request, datetime, Collection[UUID] | None], int]
 
 
-def carry_out(*, actor: Actor, request: Request, words: str, at: datetime) -> Request:
-    """Do what needs no second person, and tell them. Raises Forbidden, Invalid, NotPossible.
+def carry_out(
+    *, actor: Actor, request: Request, words: str, at: datetime, purposes: Collection[UUID] | None = None
+) -> Request:
+    """Do what needs no second person, and tell them. Of an objection `purposes` are those for which it is upheld, None for all
+    that can be objected to. Raises Forbidden, Invalid, NotPossible.
 
     The effects come first, each in its own transaction and again without harm, because they return only when the gateway
     follows; then the request is answered.
@@ -40,7 +44,9 @@ def carry_out(*, actor: Actor, request: Request, words: str, at: datetime) -> Re
             return row
         if row.state != State.WORKING:
             raise moving.NotPossible(_("Take the request first."))
-        done = _EFFECTS[Kind(row.kind)](actor, row.subject_id, row, at)
+        if purposes is not None and not purposes and contested(row):
+            raise Invalid(fields={"purposes": _("Choose what it is upheld for, or deny the objection.")})
+        done = _EFFECTS[Kind(row.kind)](actor, row.subject_id, row, at, purposes)
         return _answered(actor, row, words, done, at)
 
 
@@ -73,29 +79,36 @@ def is_restricting(request: Request) -> bool:
     return done and request.subject_id is not None and consents.restriction(request.subject_id) is not None
 
 
-def _opt_out(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:  # noqa: ARG001 - one face for all effects
-    """Purposes of sharing are withdrawn, said yes to or not."""
+def contested(row: Request) -> list[tuple[Purpose, Words]]:
+    """What this objection can end, with its words; nothing for another kind of request."""
+    if row.kind != Kind.OBJECTION or row.subject_id is None:
+        return []
+    return consents.objectable(row.subject_id)
+
+
+def _opt_out(
+    actor: Actor, subject: UUID, row: Request, at: datetime, only: Collection[UUID] | None  # noqa: ARG001 - one face
+) -> int:  # fmt: skip
+    """Purposes of sharing are withdrawn, said yes to or not, asked about or not."""
     return len(choosing.signal(subject=subject, actor=actor, at=at))
 
 
-def _objection(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:
-    """Every yes is taken back, and nothing is shared."""
-    return _take_back(actor, subject, row, at) + _opt_out(actor, subject, row, at)
+def _objection(actor: Actor, subject: UUID, row: Request, at: datetime, only: Collection[UUID] | None) -> int:
+    """What is processed without asking ends for them, and every yes is taken back: all of it and any sharing, or just what
+    was upheld."""
+    met = [purpose for purpose, _words in contested(row) if only is None or purpose.id in only]
+    for purpose in met:
+        act = Choice.WITHDRAW if purpose.basis == Basis.CONSENT else Choice.OBJECT
+        choosing.record(
+            actor=actor, subject=subject, purpose=purpose, act=act, at=at,
+            language=min(consents.version_now(purpose).digests), source=f"Request {row.code}",
+        )  # fmt: skip
+    return len(met) + (_opt_out(actor, subject, row, at, only) if only is None else 0)
 
 
-def _take_back(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:
-    count = 0
-    for purpose in Purpose.objects.asked():
-        if consents.written(subject, purpose) is Chosen.GIVEN:
-            choosing.record(
-                actor=actor, subject=subject, purpose=purpose, act=Choice.WITHDRAW, at=at,
-                language=min(consents.version_now(purpose).digests), source=f"Request {row.code}",
-            )  # fmt: skip
-            count += 1
-    return count
-
-
-def _restriction(actor: Actor, subject: UUID, row: Request, at: datetime) -> int:  # noqa: ARG001 - one face for all effects
+def _restriction(
+    actor: Actor, subject: UUID, row: Request, at: datetime, only: Collection[UUID] | None  # noqa: ARG001 - one face
+) -> int:  # fmt: skip
     """Nothing is processed about them any more: the gateway refuses every call."""
     restricting.restrict(actor=actor, subject=subject, at=at)
     return 0

@@ -10,7 +10,7 @@ from compliance.requests.models import Request
 from compliance.requests.queries import reading
 from compliance.requests.rules.kinds import STAFF_NAMES, Kind
 from panel.kernel.errors import Missing
-from panel.ui.pages import Page
+from panel.ui.pages import FormPage, Page
 
 
 class OfRequest(Page):
@@ -31,3 +31,10 @@ class OfRequest(Page):
 
     def back(self) -> str:
         return reverse("requests:detail", args=[self.row.id])
+
+
+class Doing(OfRequest, FormPage):
+    template_name = "compliance/requests/doing.html"
+    heading: Any = ""
+    lead: Any = ""
+    verb: Any = ""

@@ -14,15 +14,15 @@ from compliance.requests.queries import clocks, previews, reading, tracks
 from compliance.requests.rules import permits
 from compliance.requests.rules.kinds import ARTICLES, ERASING, PACKED, Kind
 from compliance.requests.rules.states import OPEN, STATE_NAMES, TONES, State
-from compliance.requests.services import correcting, effects, working, writing
-from compliance.requests.services.erasure import approving, ending
+from compliance.requests.services import effects, working, writing
+from compliance.requests.services.erasure import approving
 from compliance.requests.services.stores import every
-from compliance.requests.views.base import OfRequest
+from compliance.requests.views.base import Doing, OfRequest
 from compliance.requests.views.centre import address_of
 from compliance.subjects import queries as subjects
 from panel.kernel import jobs
 from panel.ui.menu import Text
-from panel.ui.pages import Act, FormPage
+from panel.ui.pages import Act
 from panel.ui.web.jobs import shown as shown_job
 
 
@@ -96,13 +96,6 @@ class Taking(OfRequest, Act):
     def perform(self) -> Text:
         working.take(actor=self.actor, request=self.row, at=self.at)
         return _("It is yours now.")
-
-
-class Doing(OfRequest, FormPage):
-    template_name = "compliance/requests/doing.html"
-    heading: Any = ""
-    lead: Any = ""
-    verb: Any = ""
 
 
 @door(permits.HANDLE)
@@ -183,54 +176,6 @@ class Note(Doing):
 
     def perform(self, form: Any) -> str:
         writing.note(actor=self.actor, row=self.row, text=form.cleaned_data["text"], at=self.at)
-        return self.back()
-
-
-@door(permits.HANDLE)
-class Answer(Doing):
-    form_class = forms.Answer
-    heading, verb = gettext_lazy("Carry it out"), gettext_lazy("Do it and tell them")
-    lead = gettext_lazy("Their choices are taken back in the ledger, and the gateway follows within a second.")
-
-    def perform(self, form: Any) -> str:
-        effects.carry_out(actor=self.actor, request=self.row, words=form.cleaned_data["words"], at=self.at)
-        return self.back()
-
-
-@door(permits.HANDLE)
-class Erasure(Doing):
-    form_class = forms.Reason
-    heading, verb = gettext_lazy("Ask for the erasure"), gettext_lazy("Ask a second person")
-    lead = gettext_lazy("Somebody else approves exactly what the preview shows. It cannot be undone then.")
-
-    def perform(self, form: Any) -> str:
-        approving.ask(actor=self.actor, request=self.row, reason=form.cleaned_data["reason"], at=self.at)
-        self.tell(_("Asked. Somebody else has to approve it."))
-        return self.back()
-
-
-@door(permits.HANDLE)
-class Ending(Doing):
-    form_class = forms.Ending
-    heading, verb = gettext_lazy("End it without that search"), gettext_lazy("End it and sign the certificate")
-    lead = gettext_lazy(
-        "Everything is erased, and its keys are destroyed. The certificate names what was not searched."
-    )
-
-    def perform(self, form: Any) -> str:
-        ending.accept(actor=self.actor, request=self.row, reason=form.cleaned_data["reason"], at=self.at)
-        return self.back()
-
-
-@door(permits.HANDLE)
-class Correction(Doing):
-    form_class = forms.Correction
-    heading, verb = gettext_lazy("Correct it"), gettext_lazy("Ask a second person")
-    lead = gettext_lazy("Somebody else approves it, then it is changed where it stands.")
-
-    def perform(self, form: Any) -> str:
-        correcting.ask(actor=self.actor, request=self.row, at=self.at, **form.cleaned_data)
-        self.tell(_("Asked. Somebody else has to approve it."))
         return self.back()
 
 

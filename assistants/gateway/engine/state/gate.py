@@ -5,6 +5,7 @@ assistant, its key and the route; nothing of a request chooses them. The route i
 """
 
 import contextlib
+from uuid import UUID
 
 from assistants.gateway.engine.calls import Call
 from assistants.gateway.engine.errors import ApiError
@@ -52,8 +53,18 @@ def is_restricted(call: Call, snapshot: Snapshot) -> bool:
     return name is not None and name[1] in snapshot.restricted
 
 
+def objections(call: Call, snapshot: Snapshot) -> frozenset[UUID]:
+    """Purposes that nobody is asked about, and that whom this call is about objected to."""
+    name = persons.name_of(call, snapshot.blind) if snapshot.objected else None
+    return snapshot.objected.get(name[1], frozenset()) if name is not None else frozenset()
+
+
 def standing(call: Call, snapshot: Snapshot) -> tuple[str, str] | None:
     """What stands in the way of a call now: (code, purpose)."""
+    against = objections(call, snapshot)
+    if met := next((one.purpose for one in call.bound if one.purpose in against), None):
+        purpose = snapshot.purposes.get(met)
+        return "processing_objected", purpose.slug if purpose else ""
     if call.who is None:
         return None
     return consent.refusal(call.bound, call.who, snapshot.purposes, clock.now().timestamp())
@@ -77,11 +88,13 @@ async def again(feed: Feed, call: Call) -> str:
 
 
 def may_keep(call: Call, snapshot: Snapshot) -> bool:
-    """Whether the purpose that content is kept for allows it now: of a person who was asked and has not agreed only
-    statistics are left."""
+    """Whether the purpose that content is kept for allows it now: of a person who was asked and has not agreed, or who objected
+    to what nobody is asked about, only statistics are left."""
     wanted = call.assistant.keep_for if call.assistant else None
     if wanted is None:
         return True
+    if wanted in objections(call, snapshot):
+        return False
     person = call.who or consent.NOBODY
     now = clock.now().timestamp()
     return not consent.problem(snapshot.purposes.get(wanted), person.standings.get(wanted), now)

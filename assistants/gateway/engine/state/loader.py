@@ -59,10 +59,11 @@ class Loader:
                 hosts = frozenset((host, port) for host, port in await sql.rows(connection, sql.ALLOWED_HOSTS))
                 ended = frozenset(row[0] for row in await sql.rows(connection, sql.ENDED_SESSIONS))
                 restricted = frozenset(bytes(row[0]) for row in await sql.rows(connection, sql.RESTRICTED))
-                built = self._build(epoch)
+                objected = await _objected(connection)
                 self._current = replace(
-                    built, content_key=content_key, hosts=hosts, ended_sessions=ended, restricted=restricted
-                )
+                    self._build(epoch), content_key=content_key, hosts=hosts, ended_sessions=ended,
+                    restricted=restricted, objected=objected,
+                )  # fmt: skip
         return self._current
 
     async def _read(self, connection: AsyncConnection, seen: int) -> None:
@@ -190,6 +191,13 @@ class Loader:
     def _derived(self, purpose: str, label: str) -> bytes:
         named = self._ring.named(purpose) if self._ring else None
         return self._ring.secret(named, label) if self._ring and named else b""
+
+
+async def _objected(connection: AsyncConnection) -> dict[bytes, frozenset[UUID]]:
+    found: dict[bytes, frozenset[UUID]] = {}
+    for index, purpose in await sql.rows(connection, sql.OBJECTED):
+        found[bytes(index)] = found.get(bytes(index), frozenset()) | {purpose}
+    return found
 
 
 def _version(version_id: UUID, number: int, opened: bytes) -> Version:

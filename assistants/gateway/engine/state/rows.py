@@ -52,6 +52,18 @@ WITH r AS (SELECT DISTINCT coalesce(l.person_id, x.subject_id) AS person FROM co
 SELECT i.index FROM (SELECT person AS id FROM r UNION SELECT m.subject_id FROM subjects_link m
   JOIN r ON m.person_id = r.person WHERE m.ended_at IS NULL) s
 JOIN subjects_subjectidentifier i ON i.subject_id = s.id AND i.kind IN ('end_user', 'api_key', 'account')"""
+# Names of people who objected to, or opted out of, what nobody is asked about (GDPR Art. 21), with the purpose: their last
+# word on it, whichever of their subjects gave it.
+OBJECTED: Final = """
+WITH d AS (SELECT DISTINCT ON (person, purpose_id) * FROM (
+  SELECT coalesce(l.person_id, s.subject_id) AS person, s.purpose_id, s.state, s.since, s.id FROM consent_standing s
+  JOIN consent_purpose p ON p.id = s.purpose_id AND p.basis <> 'consent'
+  LEFT JOIN subjects_link l ON l.subject_id = s.subject_id AND l.ended_at IS NULL) f
+  ORDER BY person, purpose_id, since DESC, id DESC),
+o AS (SELECT person, purpose_id FROM d WHERE state = 'withdrawn')
+SELECT i.index, s.purpose_id FROM (SELECT person AS id, purpose_id FROM o UNION
+  SELECT m.subject_id, o.purpose_id FROM subjects_link m JOIN o ON m.person_id = o.person WHERE m.ended_at IS NULL) s
+JOIN subjects_subjectidentifier i ON i.subject_id = s.id AND i.kind IN ('end_user', 'api_key', 'account')"""
 VERSIONS: Final = "SELECT id, number, content FROM catalog_version WHERE id = ANY(%s)"
 # What the page of a long job would show, as one value: it changes when the page does.
 JOB: Final = (

@@ -85,7 +85,7 @@ class Snapshot:
     `ended_sessions` are sessions of people whose tickets and streams are over. `clients` are OAuth clients by public id,
     `signers` the public keys of access tokens by `kid`, `ended` the `jti` of tokens that were ended before their time.
     `bound` are the purposes of each assistant that has any, `restricted` the blind indexes of people whose data may not be
-    processed, `blind` the keys of these indexes."""
+    processed, `objected` the purposes that others objected to, `blind` the keys of these indexes."""
 
     epoch: int
     assistants: Mapping[str, Assistant]
@@ -106,6 +106,7 @@ class Snapshot:
     purposes: Mapping[UUID, Purpose] = field(default_factory=dict)
     bound: Mapping[UUID, tuple[Binding, ...]] = field(default_factory=dict)
     restricted: frozenset[bytes] = frozenset()
+    objected: Mapping[bytes, frozenset[UUID]] = field(default_factory=dict)
     blind: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def asked(self, purpose: UUID | None) -> bool:
