@@ -19,8 +19,9 @@ from compliance.requests.rules import permits
 from compliance.requests.rules.deadlines import DEFAULTS
 from compliance.requests.rules.kinds import Kind, Source
 from compliance.requests.rules.states import State
+from compliance.requests.rules.wishes import LONGEST, Wish
 from compliance.requests.services import asking
-from compliance.requests.services.asking import LONGEST, Entered, Wish
+from compliance.requests.services.asking import Entered
 from compliance.subjects.rules import LONGEST as LONGEST_NAME
 from panel.kernel.errors import Missing
 from panel.ui.api.conditional import etag

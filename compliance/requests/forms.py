@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from compliance.requests.rules import documents
 from compliance.requests.rules.deadlines import DEFAULTS
 from compliance.requests.rules.kinds import ENTERED, EXEMPTING, GROUND_NAMES, KIND_NAMES, SOURCE_NAMES, STAFF_NAMES
-from compliance.requests.services.asking import LONGEST
+from compliance.requests.rules.wishes import LONGEST
 from compliance.requests.services.correcting import FIELDS
 from panel.ui.forms import Switch
 
@@ -19,6 +21,18 @@ def _words(label: Any, hint: Any = "", *, required: bool = True, rows: int = 4, 
     return forms.CharField(
         label=label, help_text=hint, required=required, max_length=most, widget=forms.Textarea(attrs={"rows": rows})
     )
+
+
+class DocumentField(forms.FileField):
+    """The bytes of a file, b"" without one. What is too large is not read; what it is, the verb checks."""
+
+    def __init__(self, **options: Any) -> None:
+        accepted = forms.FileInput(attrs={"accept": documents.ACCEPTED})
+        super().__init__(required=False, allow_empty_file=True, widget=accepted, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> bytes:
+        given = super().clean(data, initial)
+        return given.read(documents.MOST + 1) if given else b""
 
 
 class Ask(forms.Form):
@@ -40,21 +54,35 @@ class AskByMail(Ask):
         help_text=_("We mail you a link to confirm it, so that nobody else can ask for you."),
     )  # fmt: skip
     agent = forms.CharField(
-        label=_("If you ask for somebody else: who are you?"), max_length=200, required=False,
-        help_text=_("The address above is theirs; we ask them whether they want it."),
+        label=_("Who are you?"), max_length=200, required=False, help_text=_("Your name, or that of your organisation."),
     )  # fmt: skip
     agent_contact = forms.EmailField(
         label=_("Your own address"), max_length=254, required=False,
-        help_text=_("Only if you ask for somebody else. We tell you how it goes; the answer goes to them."),
+        help_text=_("We tell you how it goes; the answer goes to them."),
     )  # fmt: skip
     mandate = _words(
         _("Why you may ask for them"), _("Such as a signed permission or a power of attorney, with its date."),
         required=False, rows=2, most=1000,
     )  # fmt: skip
+    document = DocumentField(
+        label=_("The signed permission"),
+        help_text=_("A PDF, PNG or JPEG of at most 4 MB. Only those who work on the request can open it."),
+    )
+    field_order = ("kind", "email", "words", "regime", "agent", "agent_contact", "mandate", "document")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.order_fields(["kind", "email", "words", "regime", "agent", "agent_contact", "mandate"])
+    @property
+    def for_somebody(self) -> list[BoundField]:
+        """The fields of an agent."""
+        return [self[name] for name in ("agent", "agent_contact", "mandate", "document")]
+
+    @property
+    def own(self) -> list[BoundField]:
+        return [field for field in self if field.name not in {one.name for one in self.for_somebody}]
+
+    @property
+    def speaks_for_somebody(self) -> bool:
+        """Whether an agent's field has something in it, or is wrong."""
+        return any(field.errors or field.value() for field in self.for_somebody)
 
 
 class Text(forms.Form):
@@ -86,6 +114,7 @@ class Entered(forms.Form):
         _("How the agent’s mandate was proved"), _("The document, its date, and who looked at it. The person can confirm, too."),
         required=False, rows=2, most=1000,
     )  # fmt: skip
+    document = DocumentField(label=_("Document of the agent"), help_text=_("A PDF, PNG or JPEG of at most 4 MB."))
     words = _words(_("What was said"), required=False)
 
 

@@ -69,6 +69,7 @@ for name, title in (
     ("unreached", _("Nobody could be written to")),
     ("heard", _("Person wrote about a request")),
     ("written", _("Person was written to about a request")),
+    ("document_read", _("Document of an agent read")),
     ("noted", _("Note on a request")),
     ("exempted", _("Items of a request exempt")),
     ("included", _("Item of a request not exempt any more")),
@@ -112,6 +113,14 @@ privacy.declare(
 )
 privacy.declare(
     "requests.Exemption", {"store": _WORD, "item": NotPersonal("a pseudonym of a stored item"), "ground": _WORD}
+)
+privacy.declare(
+    "requests.Document",
+    {
+        "sealed": Personal("self", "identity", "to know that somebody may ask", "omit", "row", "request"),
+        "kind": _WORD,
+        "by_kind": _WORD,
+    },
 )
 privacy.declare("requests.Message", {"text": _SAID, "by_kind": _WORD})
 _COUNTS = NotPersonal("counts and fixed words; names of tables and files")

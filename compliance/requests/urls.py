@@ -25,6 +25,7 @@ one = [
     path("exemptions/<uuid:exemption_id>/removal/", exempting.Inclusion.as_view(), name="inclusion"),
     path("ending/", answering.Ending.as_view(), name="ending"),
     path("lifting/", carrying.Lifting.as_view(), name="lifting"),
+    path("document/", carrying.Document.as_view(), name="document"),
     path("retry/", carrying.Retry.as_view(), name="retry"),
     path("certificate/", carrying.Certificate.as_view(), name="certificate"),
 ]

@@ -27,8 +27,9 @@ from compliance.holds.services import placing
 from compliance.policies.models import Policy
 from compliance.policies.rules.content import Text
 from compliance.policies.services import drafts, publishing
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking
-from compliance.requests.services.asking import Entered, Wish
+from compliance.requests.services.asking import Entered
 from compliance.retention.models import Run
 from compliance.retention.services import planning
 from compliance.subjects.services import naming

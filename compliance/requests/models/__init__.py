@@ -1,9 +1,10 @@
 """The tables of data-subject requests."""
 
-from compliance.requests.models.asked import Event, Exemption, Message, Package, Request, RequestQuerySet
+from compliance.requests.models.asked import Document, Event, Exemption, Message, Package, Request, RequestQuerySet
 from compliance.requests.models.clocks import Clock, Holiday
 from compliance.requests.models.erasures import Erasure, Proof, Verdict
 
 __all__ = [
-    "Clock", "Erasure", "Event", "Exemption", "Holiday", "Message", "Package", "Proof", "Request", "RequestQuerySet", "Verdict",
+    "Clock", "Document", "Erasure", "Event", "Exemption", "Holiday", "Message", "Package", "Proof", "Request",
+    "RequestQuerySet", "Verdict",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
+from compliance.requests.rules.documents import TYPES
 from compliance.requests.rules.kinds import EXEMPTING, Ground, Kind, Source, code
 from compliance.requests.rules.states import OPEN, State
 from panel.kernel import ids
@@ -153,6 +154,22 @@ class Message(models.Model):
     class Meta:
         default_permissions = ()
         indexes: ClassVar = [models.Index(name="requests_message_request", fields=["request", "id"])]
+
+
+class Document(models.Model):
+    """The file by which an agent shows a mandate, sealed under the request's key and gone with it. No name is kept: what people
+    call their files says more than it needs."""
+
+    request = models.OneToOneField(Request, on_delete=models.CASCADE, primary_key=True, related_name="document")
+    kind = models.CharField(max_length=4, choices=[(one, one) for one in TYPES])
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    sealed = models.BinaryField()
+    by_kind = models.CharField(max_length=12)
+    by_id = models.UUIDField(null=True)
+
+    class Meta:
+        default_permissions = ()
 
 
 class Package(models.Model):

@@ -39,6 +39,7 @@ TITLES = {
     "heard": gettext_lazy("A message came in"),
     "written": gettext_lazy("A message went out"),
     "noted": gettext_lazy("Note"),
+    "document_read": gettext_lazy("The agent’s document was read"),
     "exempted": gettext_lazy("Items are left as they are"),
     "included": gettext_lazy("An item is treated as the others again"),
     "reminded": gettext_lazy("Reminder sent"),

@@ -14,6 +14,7 @@ from compliance.requests.queries import clocks, reading
 from compliance.requests.rules import permits
 from compliance.requests.rules.kinds import ENTERED, FRESH, KIND_NAMES, UNPROVED, Kind, Source
 from compliance.requests.rules.states import Act, State
+from compliance.requests.rules.wishes import Wish, checked
 from compliance.requests.services import moving, notices, writing
 from compliance.subjects import queries as subjects
 from compliance.subjects import rules as naming
@@ -27,54 +28,11 @@ from panel.kernel.crypto import blind, keyring
 from panel.kernel.db import epochs
 from panel.kernel.errors import Conflict, Forbidden, Invalid
 
-LONGEST, OPEN_AT_MOST = 4_000, 20
+OPEN_AT_MOST = 20
 
 
 class TooManyOpen(Conflict):
     code = "request_too_many_open"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is asked. `agent`: who asks for the person, if somebody does, where they are told how it goes, and how they may."""
-
-    kind: str
-    words: str = ""
-    regime: str = ""
-    language: str = ""
-    agent: str = ""
-    agent_contact: str = ""
-    mandate: str = ""
-
-
-def _checked(wish: Wish) -> Wish:
-    problems = {}
-    if wish.kind not in KIND_NAMES:
-        problems["kind"] = _("Choose what you want.")
-    if len(wish.words) > LONGEST:
-        problems["words"] = _("At most %(n)s characters.") % {"n": LONGEST}
-    problems |= _of_agent(wish)
-    if wish.regime and wish.regime not in clocks.regimes():
-        problems["regime"] = _("Choose one of the laws.")
-    if wish.kind == Kind.RECTIFICATION and not wish.words.strip():
-        problems["words"] = _("Say what is wrong, and what is right.")
-    if problems:
-        raise Invalid(fields=problems)
-    return wish
-
-
-def _of_agent(wish: Wish) -> dict[str, str]:
-    """An agent has a name, an address to answer to, and a mandate (11 CCR section 7063; GDPR by national law)."""
-    given = {"agent": wish.agent, "agent_contact": wish.agent_contact, "mandate": wish.mandate}
-    if not any(text.strip() for text in given.values()):
-        return {}
-    found = {
-        name: _("Say this, too, when somebody asks for the person.") for name, text in given.items() if not text.strip()
-    }
-    for name, most in (("agent", 200), ("agent_contact", 254), ("mandate", 1_000)):
-        if len(given[name]) > most:
-            found[name] = _("At most %(n)s characters.") % {"n": most}
-    return found
 
 
 def _new(wish: Wish, source: str, received_at: datetime, at: datetime) -> Request:
@@ -89,10 +47,12 @@ def _new(wish: Wish, source: str, received_at: datetime, at: datetime) -> Reques
     return row
 
 
-def _save(row: Request, actor: Actor, at: datetime) -> Request:
+def _save(row: Request, actor: Actor, at: datetime, document: bytes = b"") -> Request:
     epochs.lock("requests.number")
     row.number = (Request.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     row.save(force_insert=True)
+    if document:
+        writing.attach(row=row, data=document, actor=actor, at=at)
     moving.tell(row, "received", actor=actor, at=at, detail={"source": row.source, "due": row.due_on.isoformat()})
     return row
 
@@ -102,7 +62,7 @@ def ask(*, actor: Actor, visitor: Visitor, wish: Wish, at: datetime) -> Request:
 
     Raises Invalid, TooManyOpen, and NeedsFreshFactor of an account where data would be disclosed, corrected or deleted.
     """
-    wish = _checked(wish)
+    wish = checked(wish)
     if visitor.account and wish.kind in FRESH:
         access.require(actor, permits.OWN)
     who = actor if visitor.account else visitor.actor
@@ -134,7 +94,7 @@ def ask_by_mail(*, email: str, address: str, wish: Wish, at: datetime) -> None:
 
     Raises Invalid, and TooMany for a network address that asks too often; too many for one address are dropped silently.
     """
-    wish, wanted = _checked(wish), blind.normalise(email)
+    wish, wanted = checked(wish), blind.normalise(email)
     with transaction.atomic():
         row = _new(wish, Source.CENTRE, at, at)
         row.contact = wanted
@@ -142,13 +102,13 @@ def ask_by_mail(*, email: str, address: str, wish: Wish, at: datetime) -> None:
             if not proving.allowed(email=wanted, address=address):
                 return
             row.subject_id = subject_naming.subject_for(naming.Kind.EMAIL, wanted)
-            _save(row, ANONYMOUS, at)
+            _save(row, ANONYMOUS, at, wish.document)
             moving.move(row, Act.PROVE, actor=ANONYMOUS, at=at, detail={"proof": "none_needed"})
             notices.write(row, "received", actor=ANONYMOUS, at=at)
             return
         row.contact_index = subjects.index_of(naming.Kind.EMAIL, wanted)
         if mail_proof(row, address=address, at=at):
-            _save(row, ANONYMOUS, at)
+            _save(row, ANONYMOUS, at, wish.document)
             moving.move(row, Act.CHALLENGE, actor=ANONYMOUS, at=at)
 
 
@@ -211,7 +171,7 @@ class Entered:
 def enter(*, actor: Actor, wish: Wish, entered: Entered, at: datetime) -> Request:
     """What reached staff on another way; the clock runs from when it was received. Raises Forbidden, Invalid."""
     access.require(actor, permits.ENTER)
-    wish = _checked(wish)
+    wish = checked(wish)
     subject = reading.known_subject(entered.identifier) if entered.identifier else None
     if problems := _problems(wish, entered, subject, at):
         raise Invalid(fields=problems)
@@ -220,7 +180,7 @@ def enter(*, actor: Actor, wish: Wish, entered: Entered, at: datetime) -> Reques
         row.contact = blind.normalise(entered.email) if entered.email else None
         if row.contact:
             row.contact_index = subjects.index_of(naming.Kind.EMAIL, row.contact)
-        _save(row, actor, at)
+        _save(row, actor, at, wish.document)
         if subject is not None and entered.checked:
             writing.note(actor=actor, row=row, text=entered.checked, at=at)
             return prove(row, actor=actor, subject=subject.id, proof="staff", at=at)

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from compliance.requests.models import Request
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, settling, working, writing
-from compliance.requests.services.asking import Entered, Wish
+from compliance.requests.services.asking import Entered
 from compliance.requests.services.erasure import approving
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Kind, Proof, Visitor

@@ -12,6 +12,7 @@ from compliance.requests.queries import clocks, reading
 from compliance.requests.rules import deadlines, permits
 from compliance.requests.rules.kinds import GROUND_NAMES, Ground
 from compliance.requests.rules.states import OPEN, WITHDRAWABLE, Act, State
+from compliance.requests.rules.wishes import LONGEST
 from compliance.requests.services import asking, moving, notices, writing
 from compliance.subjects.rules import Visitor
 from panel.kernel.actors import Actor
@@ -26,7 +27,7 @@ class NotExtendable(Conflict):
 
 def reason_of(text: str, name: str = "reason") -> str:
     text = text.strip()
-    if not LEAST <= len(text) <= writing.LONGEST:
+    if not LEAST <= len(text) <= LONGEST:
         raise Invalid(fields={name: _("Say why, in at least %(n)s characters.") % {"n": LEAST}})
     return text
 

@@ -1,4 +1,4 @@
-"""Messages both ways, and notes that the person never sees."""
+"""Messages both ways, notes that the person never sees, and the document by which an agent shows a mandate."""
 
 from datetime import datetime, timedelta
 
@@ -6,15 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import services as access
-from compliance.requests.models import Message, Request
-from compliance.requests.rules import permits
+from compliance.requests.models import Document, Message, Request
+from compliance.requests.rules import documents, permits
+from compliance.requests.rules.wishes import LONGEST
 from compliance.requests.services import moving, notices
 from panel.kernel import ids
 from panel.kernel.actors import Actor
+from panel.kernel.crypto import keyring
 from panel.kernel.crypto.keyring import KeyGone
-from panel.kernel.errors import Conflict, Invalid, TooMany
+from panel.kernel.errors import Conflict, Invalid, Missing, TooMany
 
-LONGEST, AN_HOUR = 4_000, 20
+AN_HOUR = 20
+_TABLE, _COLUMN = "requests_document", "sealed"
 
 
 def _add(row: Request, way: str, text: str, actor: Actor, at: datetime) -> Message:
@@ -66,3 +69,27 @@ def note(*, actor: Actor, row: Request, text: str, at: datetime) -> Message:
     made = _add(row, "note", text, actor, at)
     moving.tell(row, "noted", actor=actor, at=at, shown=False)
     return made
+
+
+def attach(*, row: Request, data: bytes, actor: Actor, at: datetime) -> Document:
+    """The one document of a request, sealed under its key; what it is was checked. Inside the caller's transaction."""
+    one = Document(request=row, kind=documents.kind_of(data), size=len(data), at=at)
+    one.by_kind, one.by_id = actor.kind, actor.id
+    one.sealed = keyring.seal(row.key_id, data, table=_TABLE, column=_COLUMN, row=row.id)
+    one.save(force_insert=True)
+    return one
+
+
+@transaction.atomic
+def read_document(*, actor: Actor, request: Request, at: datetime) -> tuple[Document, bytes]:
+    """For officers; each reading stands in the journal. Raises Forbidden, Missing."""
+    access.require(actor, permits.HANDLE)
+    one = Document.objects.filter(request=request).first()
+    if one is None:
+        raise Missing(_("There is no document."))
+    try:
+        data = keyring.open_sealed(bytes(one.sealed), table=_TABLE, column=_COLUMN, row=request.id)
+    except KeyGone:
+        raise Missing(_("There is no document.")) from None
+    moving.tell(request, "document_read", actor=actor, at=at, shown=False)
+    return one, data

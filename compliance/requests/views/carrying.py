@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.rules import door
 from compliance.requests import forms
 from compliance.requests.rules import permits
-from compliance.requests.services import effects
+from compliance.requests.rules.documents import TYPES
+from compliance.requests.services import effects, writing
 from compliance.requests.services.copies import downloading, packing
 from compliance.requests.services.erasure import approving
 from compliance.requests.views.base import OfRequest
@@ -41,6 +42,18 @@ class Certificate(OfRequest):
             raise Missing(_("There is no certificate yet."))
         data = downloading.certificate(proof, self.at)
         return attachment(data, f"certificate-{self.row.code}.zip", "application/zip")
+
+
+@door(permits.HANDLE)
+class Document(OfRequest):
+    """POST: the file of an agent, to be saved. Who reads it is written down, so a look at the page alone opens nothing."""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        return HttpResponseRedirect(self.back())
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        one, data = writing.read_document(actor=self.actor, request=self.row, at=self.at)
+        return attachment(data, f"mandate-{self.row.code}.{one.kind}", TYPES[one.kind])
 
 
 @door(permits.HANDLE)

@@ -15,8 +15,8 @@ from compliance.requests.models import Request
 from compliance.requests.queries import clocks, reading, tracks
 from compliance.requests.rules.kinds import KIND_NAMES, Kind
 from compliance.requests.rules.states import OPEN, WITHDRAWABLE, State
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, working, writing
-from compliance.requests.services.asking import Wish
 from compliance.requests.services.copies import downloading
 from compliance.requests.services.stores import every
 from compliance.subjects import queries as subjects

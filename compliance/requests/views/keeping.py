@@ -10,8 +10,9 @@ from accounts.access.rules import door
 from compliance.requests import forms
 from compliance.requests.queries import clocks, reading, statistics
 from compliance.requests.rules import permits
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, settling
-from compliance.requests.services.asking import Entered, Wish
+from compliance.requests.services.asking import Entered
 from panel.kernel.errors import Missing
 from panel.ui.menu import Text
 from panel.ui.pages import Act, FormPage, Page
@@ -27,7 +28,7 @@ class New(FormPage):
 
     def perform(self, form: Any) -> str:
         given = form.cleaned_data
-        names = ("kind", "words", "regime", "agent", "agent_contact", "mandate")
+        names = ("kind", "words", "regime", "agent", "agent_contact", "mandate", "document")
         wish = Wish(**{name: given[name] for name in names})
         got = given["received_at"]
         entered = Entered(

@@ -58,7 +58,12 @@ class Detail(OfRequest):
         if not access.can(self.actor, permits.HANDLE):
             return {"words": "", "agent": "", "messages_": []}
         names = ("words", "agent", "agent_contact", "mandate")
-        return {**{one: reading.opened(row, one) for one in names}, "messages_": reading.messages(row, notes=True)}
+        document = getattr(row, "document", None)
+        return {
+            **{one: reading.opened(row, one) for one in names},
+            "messages_": reading.messages(row, notes=True),
+            "document": document,
+        }
 
     def _preview(self) -> previews.Preview | None:
         if self.row.kind not in ERASING | PACKED or self.row.subject_id is None or self.row.state not in OPEN:

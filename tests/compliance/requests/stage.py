@@ -11,8 +11,8 @@ from accounts.people.models import User
 from assistants.conversations.models import Call, CallContent
 from assistants.conversations.services import keeping
 from compliance.requests.models import Request
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, working
-from compliance.requests.services.asking import Wish
 from compliance.requests.services.erasure import approving
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Kind, Proof, Visitor

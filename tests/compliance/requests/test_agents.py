@@ -1,6 +1,7 @@
 """Somebody who asks for somebody: with a mandate, the person confirms, and the answer goes to the person alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,8 +9,9 @@ from django.test import Client
 from accounts.people.models import User
 from compliance.requests.models import Request
 from compliance.requests.rules.states import State
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, working
-from compliance.requests.services.asking import Entered, Wish
+from compliance.requests.services.asking import Entered
 from panel.kernel import clock
 from panel.kernel.db import epochs
 from panel.kernel.errors import Invalid
@@ -20,7 +22,11 @@ from tests.factories.people import signed_in
 
 pytestmark = pytest.mark.django_db
 NEW, AGENT = "/privacy/requests/new/", "help@consumers.example"
-GIVEN = {"agent": "Consumers United", "agent_contact": AGENT, "mandate": "Signed permission of 2 May 2026"}
+GIVEN: dict[str, Any] = {
+    "agent": "Consumers United",
+    "agent_contact": AGENT,
+    "mandate": "Signed permission of 2 May 2026",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,9 @@ from compliance.requests.models import Message as Said
 from compliance.requests.models import Request
 from compliance.requests.queries import clocks, reading
 from compliance.requests.rules.states import State
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, effects, settling, tending, working
-from compliance.requests.services.asking import Entered, Wish
+from compliance.requests.services.asking import Entered
 from compliance.subjects.models import Subject, SubjectSession
 from panel.kernel import clock
 from panel.kernel.actors import Actor

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from compliance.requests.models import Proof, Request
+from compliance.requests.models import Document, Proof, Request
 from compliance.requests.queries import previews, reading
 from compliance.requests.services import notices
 from compliance.requests.services.reader import places
@@ -95,6 +95,7 @@ def forget(row: Request, proof: Proof) -> None:
         keyring.destroy_key(proof.key_id)
     keyring.destroy(owner=row.id)
     Request.objects.filter(id=row.id).update(contact_index=None)
+    Document.objects.filter(request=row).delete()
 
 
 def tell_partly(row: Request, *, at: datetime) -> None:

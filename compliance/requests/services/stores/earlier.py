@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from compliance.requests.models import Erasure, Request
+from compliance.requests.models import Document, Erasure, Request
 from compliance.requests.queries import reading
 from compliance.requests.rules.kinds import ERASING
 from compliance.requests.rules.states import OPEN, STEPS, Act, State
@@ -98,6 +98,7 @@ def forget(row: Request, at: datetime) -> int:
     for package in row.packages.filter(gone_at__isnull=True):
         packing.destroy(package, at)
     Request.objects.filter(id=row.id).update(contact_index=None)
+    Document.objects.filter(request=row).delete()
     return int(keyring.destroy(owner=row.id) > 0)
 
 

@@ -8,8 +8,8 @@ from accounts.people.models import User
 from compliance.requests.models import Package, Request
 from compliance.requests.queries import reading
 from compliance.requests.rules.states import State
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import tending
-from compliance.requests.services.asking import Wish
 from compliance.requests.services.copies import packing
 from panel.kernel import clock
 from panel.kernel.db import epochs

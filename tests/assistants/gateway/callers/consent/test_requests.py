@@ -14,8 +14,8 @@ from compliance.consent.models import Purpose
 from compliance.consent.rules.purposes import Basis, Use
 from compliance.consent.services import restricting
 from compliance.requests.models import Request
+from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, effects, working
-from compliance.requests.services.asking import Wish
 from compliance.subjects import queries as subjects
 from compliance.subjects.rules import Proof, Visitor
 from panel.kernel import actors, clock, ids
