@@ -11,7 +11,7 @@ from compliance.requests.rules import documents
 from compliance.requests.rules.deadlines import DEFAULTS
 from compliance.requests.rules.kinds import ENTERED, EXEMPTING, GROUND_NAMES, KIND_NAMES, SOURCE_NAMES, STAFF_NAMES
 from compliance.requests.rules.wishes import LONGEST
-from compliance.requests.services.correcting import FIELDS
+from compliance.requests.rules.words import FIELDS
 from panel.ui.forms import Switch
 
 LAWS = [(one.name, one.title) for one in DEFAULTS.values()]
@@ -159,9 +159,16 @@ class Link(forms.Form):
 
 
 class Correction(forms.Form):
-    field = forms.ChoiceField(label=_("Where"), choices=list(FIELDS.items()))
+    """`now` are the fields that this person has, each with what it says."""
+
+    field = forms.ChoiceField(label=_("Where"))
     value = _words(_("What is right"), rows=3, most=2000)
     reason = _words(_("Reason"), _("The second person reads it."), rows=2, most=500)
+
+    def __init__(self, *args: Any, now: dict[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        named = [(one, f"{FIELDS[one]} ({said})" if said else FIELDS[one]) for one, said in now.items()]
+        self.fields["field"].choices = named  # type: ignore[attr-defined]
 
 
 class Answer(forms.Form):

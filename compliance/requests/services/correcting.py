@@ -20,15 +20,12 @@ from compliance.requests.queries import reading
 from compliance.requests.rules import permits
 from compliance.requests.rules.kinds import Kind as Wish
 from compliance.requests.rules.states import Act, State
+from compliance.requests.rules.words import FIELDS
 from compliance.requests.services import moving, notices, writing
 from panel.kernel.actors import Actor
 from panel.kernel.errors import Invalid
 
 NAME = "requests.correct"
-FIELDS = {
-    "full_name": gettext_lazy("Name of the account"),
-    "statement": gettext_lazy("A statement, kept with what is held"),
-}
 
 
 def ask(*, actor: Actor, request: Request, field: str, value: str, reason: str, at: datetime) -> Approval:
@@ -50,6 +47,13 @@ def ask(*, actor: Actor, request: Request, field: str, value: str, reason: str, 
         row.approval_id = asked.id
         moving.move(row, Act.ASK, actor=actor, at=at, detail={"field": field})
         return asked
+
+
+def fields(row: Request) -> dict[str, str]:
+    """What can be corrected of this person, each with what it says now."""
+    users = reading.person(row.subject_id).users if row.subject_id else ()
+    now = ", ".join(people.names(users).values())
+    return {**({"full_name": now} if users else {}), "statement": ""}
 
 
 def describe(effect: Mapping[str, Any]) -> Shown:

@@ -62,6 +62,9 @@ class Erasure(Doing):
     heading, verb = gettext_lazy("Ask for the erasure"), gettext_lazy("Ask a second person")
     lead = gettext_lazy("Somebody else approves exactly what the preview shows. It cannot be undone then.")
 
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "preview": approving.preview_of(self.row), "copied": False}
+
     def perform(self, form: Any) -> str:
         approving.ask(actor=self.actor, request=self.row, reason=form.cleaned_data["reason"], at=self.at)
         self.tell(_("Asked. Somebody else has to approve it."))
@@ -86,6 +89,9 @@ class Correction(Doing):
     form_class = forms.Correction
     heading, verb = gettext_lazy("Correct it"), gettext_lazy("Ask a second person")
     lead = gettext_lazy("Somebody else approves it, then it is changed where it stands.")
+
+    def form_options(self) -> dict[str, Any]:
+        return {"now": correcting.fields(self.row)}
 
     def perform(self, form: Any) -> str:
         correcting.ask(actor=self.actor, request=self.row, at=self.at, **form.cleaned_data)

@@ -16,6 +16,7 @@ from compliance.requests.queries import clocks, reading, tracks
 from compliance.requests.rules.kinds import KIND_NAMES, Kind
 from compliance.requests.rules.states import OPEN, WITHDRAWABLE, State
 from compliance.requests.rules.wishes import Wish
+from compliance.requests.rules.words import headline
 from compliance.requests.services import asking, working, writing
 from compliance.requests.services.copies import downloading
 from compliance.requests.services.stores import every
@@ -76,7 +77,7 @@ class Mine(Centre):
     def context(self) -> dict[str, Any]:
         visitor: Visitor = self.request.visitor  # type: ignore[attr-defined]
         rows = reading.of_visitor(visitor).order_by("-id")[:50]
-        told = [(one, KIND_NAMES[Kind(one.kind)], tracks.HEADLINES[State(one.state)]) for one in rows]
+        told = [(one, KIND_NAMES[Kind(one.kind)], headline(one.kind, one.state)) for one in rows]
         return {**super().context(), "requests": told}
 
 
@@ -111,15 +112,17 @@ class One(OfMine):
         due = clocks.due(row, self.at)
         return {
             **super().context(),
-            "headline": tracks.HEADLINES[State(row.state)],
+            "headline": headline(row.kind, row.state),
             "open": row.state in OPEN,
             "unproved": row.state == State.VERIFYING,
             "due": due,
             "rule": tracks.rule(due),
             "left": clocks.days_left(row, self.at),
-            "steps": tracks.steps(row),
+            "steps": tracks.steps(row, staff=False),
             "timeline": tracks.timeline(row, staff=False),
             "kept": tracks.kept(row, every.titles()),
+            "asked": reading.opened(row, "words"),
+            "agent": reading.opened(row, "agent"),
             "messages_": reading.messages(row, notes=False),
             "package": reading.package(row, self.at),
             "may_withdraw": row.state in WITHDRAWABLE,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.rules import door
 from compliance.requests import forms
-from compliance.requests.queries import clocks, reading, statistics
+from compliance.requests.queries import clocks, reading, statistics, tracks
 from compliance.requests.rules import permits
 from compliance.requests.rules.wishes import Wish
 from compliance.requests.services import asking, settling
@@ -45,7 +45,9 @@ class Deadlines(Page):
 
     def context(self) -> dict[str, Any]:
         return {
-            "regimes": clocks.regimes().values(), "days": clocks.days_off(), "may": reading.rights(self.actor),
+            "regimes": [(one, tracks.span(one.answer), tracks.span(one.extension)) for one in clocks.regimes().values()],
+            "days": clocks.days_off(),
+            "may": reading.rights(self.actor),
             "numbers": statistics.numbers(reading.visible_to(self.actor), self.at),
         }  # fmt: skip
 

@@ -12,8 +12,9 @@ from accounts.people import queries as people
 from compliance.requests import forms
 from compliance.requests.queries import clocks, previews, reading, tracks
 from compliance.requests.rules import permits
-from compliance.requests.rules.kinds import ARTICLES, ERASING, PACKED, Kind
+from compliance.requests.rules.kinds import ARTICLES, ERASING, GROUND_NAMES, PACKED, SOURCE_NAMES, Ground, Kind, Source
 from compliance.requests.rules.states import OPEN, STATE_NAMES, TONES, State
+from compliance.requests.rules.words import PROOFS
 from compliance.requests.services import effects, working, writing
 from compliance.requests.services.erasure import approving
 from compliance.requests.services.stores import every
@@ -36,6 +37,9 @@ class Detail(OfRequest):
         return {
             **super().context(),
             **self._offers(state),
+            "source": SOURCE_NAMES[Source(row.source)],
+            "proof": PROOFS.get(row.proof, row.proof),
+            "ground": GROUND_NAMES[Ground(row.ground)] if row.ground else "",
             "article": ARTICLES[Kind(row.kind)],
             "tone": TONES[state],
             "state": STATE_NAMES[state],
@@ -78,6 +82,7 @@ class Detail(OfRequest):
         kind = Kind(self.row.kind)
         working_ = state is State.WORKING
         return {
+            "copied": kind in PACKED,
             "may_take": state is State.VERIFIED,
             "may_prove": state in {State.RECEIVED, State.VERIFYING},
             "may_extend": state in {State.WORKING, State.AWAITING, State.PARTIAL} and self.row.extended_at is None,
