@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,7 +46,7 @@ def _one_batch() -> int:
         waiting = Inbox.objects.select_for_update(skip_locked=True).filter(failed=False)
         rows = list(waiting.order_by("received_at", "id")[:BATCH])
         frames = [conversations.Frame(row.id, bytes(row.frame)) for row in rows]
-        kept = conversations.store(frames=frames, unseal=unseal)
+        kept = conversations.store(frames=frames, unseal=opener())
         Inbox.objects.filter(id__in=kept.failed).update(failed=True)
         Inbox.objects.filter(id__in=[row.id for row in rows], failed=False).delete()
         _journal_refusals(kept.faults)
@@ -91,19 +91,31 @@ def ensure_keys() -> None:
     ensure_content_key()
 
 
-def unseal(call: UUID, text: str) -> bytes:
+def unseal(call: UUID, text: str, part: bytes = b"") -> bytes:
     """Open what a gateway sealed for this call. Raises ValueError when no key of the installation opens it."""
-    try:
-        sealed = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError("The content is not base64.") from error
-    for row in ContentKey.objects.order_by("-created_at"):
-        private = keyring.open_sealed(bytes(row.private), table=TABLE, column=COLUMN, row=row.id)
+    return opener()(call, text, part)
+
+
+def opener() -> Callable[[UUID, str, bytes], bytes]:
+    """`unseal` for many: reads the keys once, when the first is needed."""
+    keys: list[bytes] = []
+
+    def open_one(call: UUID, text: str, part: bytes) -> bytes:
         try:
-            return envelope.open_from(private, sealed, call.bytes)
-        except envelope.EnvelopeError:
-            continue
-    raise ValueError("No content key opens this.")
+            sealed = base64.b64decode(text, validate=True)
+        except binascii.Error as error:
+            raise ValueError("The content is not base64.") from error
+        if not keys:
+            rows = ContentKey.objects.order_by("-created_at")
+            keys.extend(keyring.open_sealed(bytes(one.private), table=TABLE, column=COLUMN, row=one.id) for one in rows)
+        for private in keys:
+            try:
+                return envelope.open_from(private, sealed, call.bytes + part)
+            except envelope.EnvelopeError:
+                continue
+        raise ValueError("No content key opens this.")
+
+    return open_one
 
 
 class NotTryable(Conflict):

@@ -52,20 +52,23 @@ class Kept:
 Found = tuple[UUID, dict[str, Any], Call]  # frame's id, record, row
 
 
-def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> Kept:
+Unseal = Callable[[UUID, str, bytes], bytes]
+
+
+def store(*, frames: Iterable[Frame], unseal: Unseal) -> Kept:
     """Keep frames inside the caller's transaction; a call that is there already stays as it is.
 
-    `unseal(call id, text)` opens what the gateway sealed to the worker.
+    `unseal(call id, text, part)` opens what the gateway sealed to the worker: b"" for the content, b"who" for the end user.
     """
     kept = Kept()
-    pairs = _rows(frames, kept)
+    pairs = _rows(frames, kept, unseal)
     coming = _name_subjects(pairs)
     classes = retained.classes(row for _frame, record, row in pairs if record.get("content"))
     contents, rows = [], []
     for frame_id, record, row in pairs:
         try:
             if (sealed := record.get("content")) and row.id not in coming:
-                contents.append(_content(row, unseal(row.id, sealed), classes))
+                contents.append(_content(row, unseal(row.id, sealed, b""), classes))
                 row.stored = contents[-1].retention
         except ValueError:
             kept.failed.append(frame_id)
@@ -87,12 +90,14 @@ def store(*, frames: Iterable[Frame], unseal: Callable[[UUID, str], bytes]) -> K
     return kept
 
 
-def _rows(frames: Iterable[Frame], kept: Kept) -> list[Found]:
+def _rows(frames: Iterable[Frame], kept: Kept, unseal: Unseal) -> list[Found]:
     found: list[Found] = []
     for frame in frames:
         try:
             record = orjson.loads(frame.data)
             row = records.row_of(record)
+            if who := record.get("who"):
+                record["subject"] = unseal(row.id, who, b"who").decode()
         except (ValueError, KeyError, TypeError):
             kept.failed.append(frame.id)
         else:

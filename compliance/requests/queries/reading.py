@@ -138,6 +138,8 @@ def readable(row: Request) -> bool:
 
 def opened(row: Request, name: str) -> str:
     """A sealed word of a request; a dash once its key is destroyed."""
+    if row.__dict__.get(name, GONE) is None:
+        return ""
     if not readable(row):
         return GONE
     try:

@@ -25,7 +25,7 @@ STEPS = ((7, "week"), (3, "days"), (1, "tomorrow"), (-1, "late"))
 
 def tend(*, at: datetime) -> int:
     """Everything that is due; safe to run at any time. Returns how much was done."""
-    done = approving.settle(at=at) + packing.expire(at=at) + earlier.sweep(at=at)
+    done = approving.settle(at=at) + approving.try_again(at=at) + packing.expire(at=at) + earlier.sweep(at=at)
     for row in Request.objects.filter(state__in=[State.RECEIVED, State.VERIFYING], created_at__lt=at - PROVEN_WITHIN):
         done += _lapse(row.id, at)
     for row in Request.objects.filter(state__in=OPEN):

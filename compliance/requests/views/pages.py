@@ -61,6 +61,8 @@ class Detail(OfRequest):
         row = self.row
         if not access.can(self.actor, permits.HANDLE):
             return {"words": "", "agent": "", "messages_": []}
+        if not reading.readable(row):
+            return {"words": "", "agent": "", "messages_": [], "forgotten": True}
         names = ("words", "agent", "agent_contact", "mandate")
         document = getattr(row, "document", None)
         return {

@@ -26,6 +26,8 @@ VERDICT_LIMIT = 200
 
 
 HEADER = b"x-end-user-id"
+WHO = b"who"
+"""What is sealed for another part of the record than its content has another context."""
 
 
 def name_subject(call: Call, body: dict[str, Any], key: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
@@ -80,9 +82,19 @@ def payload(call: Call, snapshot: Snapshot) -> bytes:
     }
     if call.assistant is not None and call.assistant.keep == NOTHING:
         record |= _NOBODY
+    record |= _who(record["subject"], call, snapshot)
     if sealed := _content(call, snapshot):
         record["content"] = sealed
     return orjson.dumps(record)
+
+
+def _who(subject: str, call: Call, snapshot: Snapshot) -> dict[str, Any]:
+    """The end user's digest, sealed to the worker as content is: what stood open in the inbox could be found in the database's
+    files after its person was erased."""
+    if not subject or not snapshot.content_key:
+        return {}
+    sealed = envelope.seal_to(snapshot.content_key, subject.encode(), call.id.bytes + WHO)
+    return {"subject": "", "who": base64.b64encode(sealed).decode()}
 
 
 def _about(call: Call, snapshot: Snapshot) -> dict[str, Any]:

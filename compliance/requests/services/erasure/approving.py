@@ -5,7 +5,7 @@ was; what a hold keeps is done when the hold ends. Only a search that finds noth
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,15 @@ from accounts.approvals.models import Approval
 from accounts.approvals.rules.states import Act as Word
 from accounts.approvals.rules.states import State as Answer
 from accounts.approvals.services import asking, closing
-from compliance.requests.models import Erasure, Request
+from compliance.requests.models import Erasure, Request, Verdict
 from compliance.requests.queries import previews, reading
 from compliance.requests.queries.previews import Preview
 from compliance.requests.rules import permits
 from compliance.requests.rules.kinds import ERASING, Kind
 from compliance.requests.rules.states import Act, State
+from compliance.requests.rules.stores import Outcome
 from compliance.requests.services import moving
+from compliance.requests.services.reader import places
 from compliance.requests.services.stores import every
 from panel.kernel import ids, jobs
 from panel.kernel.actors import SYSTEM, Actor
@@ -122,6 +124,22 @@ def resume(at: datetime) -> None:
     """Holds were released: what was put off because of one goes on by itself."""
     for row in Request.objects.filter(state=State.PARTIAL, verdicts__outcome="held").distinct():
         retry(actor=SYSTEM, request=row, at=at)
+
+
+AGAIN, LONGEST = timedelta(minutes=15), timedelta(days=1)
+
+
+def try_again(*, at: datetime) -> int:
+    """What was away or failed kept an erasure from ending: it goes on by itself, each time after twice as long, at least once
+    a day. A place that is known to be out of reach is nothing to wait for: an officer ends it. Returns how many."""
+    out = [f"search.{one}" for one in places.blind()]
+    away = Verdict.objects.filter(outcome__in=[Outcome.UNREACHABLE, Outcome.FAILED], request__state=State.PARTIAL)
+    due = {
+        one.request_id for one in away.exclude(store__in=out) if one.at + min(AGAIN * 2 ** min(one.tries - 1, 10), LONGEST) <= at
+    }  # fmt: skip
+    for row in Request.objects.filter(id__in=due):
+        retry(actor=SYSTEM, request=row, at=at)
+    return len(due)
 
 
 def settle(*, at: datetime) -> int:

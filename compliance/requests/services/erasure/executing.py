@@ -212,7 +212,8 @@ def finish(row: Request, *, at: datetime) -> Request:
         if locked.state != State.EXECUTING:
             return locked
         if left:
-            moving.move(locked, Act.FAIL, actor=SYSTEM, at=at)
+            told = locked.events.filter(what=State.PARTIAL).exists()
+            moving.move(locked, Act.FAIL, actor=SYSTEM, at=at, shown=not told)
             certifying.tell_partly(locked, at=at)
             return locked
         moving.move(locked, Act.FINISH, actor=SYSTEM, at=at)

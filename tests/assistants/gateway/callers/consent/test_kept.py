@@ -15,13 +15,14 @@ from assistants.conversations.models import Call
 from assistants.conversations.services import keeping
 from assistants.gateway import services
 from assistants.gateway.engine.ledger import pseudonyms
+from assistants.gateway.engine.ledger.payload import end_user
 from assistants.gateway.engine.relay import DONE
 from assistants.gateway.engine.state.consent import Binding
 from compliance.consent.models import Purpose
 from panel.kernel import clock, ids
 from tests.assistants.catalog.stage import CONSOLE, new
 from tests.assistants.gateway.callers.consent.stage import GIVEN, IMPROVE, LENA, bound, change, lena, opened
-from tests.assistants.gateway.gate import ask, run
+from tests.assistants.gateway.gate import SUBJECTS, ask, run
 from tests.assistants.gateway.provider import chunk, stream, whole
 from tests.compliance.consent.stage import fresh, make_purpose, subject_of
 from tests.factories.people import signed_in
@@ -72,6 +73,7 @@ class TestLevels:
     def test_statistics_have_no_words_and_a_pseudonym(self, db: None, tmp_path: Path) -> None:
         (record,) = keep(tmp_path, "statistics")
         assert "content" not in record
+        assert end_user(LENA, SUBJECTS) not in str(record), "who it was is sealed to the worker"
         call = delivered([record])
         assert (call.stored, bool(call.subject), bool(call.verdicts)) == ("", True, True)
 
