@@ -8,6 +8,7 @@ from assistants.catalog.rules import permits as catalog
 from assistants.chat.rules import permits
 from assistants.chat.services import demo as story
 from assistants.chat.services import retained
+from compliance.requests.rules import stores
 from panel.journal import events
 from panel.kernel.registries import demo, privacy
 from panel.kernel.registries.privacy import NotPersonal, Personal
@@ -49,6 +50,7 @@ privacy.declare(
 privacy.declare("chat.Session", {"digest": _HASH, "told": NotPersonal("a fixed word of the program")})
 _WRITTEN = Personal("subject_id", "content", "to answer somebody who wrote", retention="chat")
 privacy.declare("chat.Note", {"words": _WRITTEN, "reply_to": _WRITTEN})
+stores.register_single("chat.Note")
 letters.register(
     letters.Letter(
         "chat_note",

@@ -169,6 +169,18 @@ def registered() -> list[Store]:
     return sorted(_stores.values(), key=lambda one: (one.order, one.name))
 
 
+_singles: set[str] = set()
+
+
+def register_single(label: str) -> None:
+    """Rows of this table ("chat.Note") can be exempt one by one: each is something that a person wrote, with a key beside it."""
+    _singles.add(label.lower())
+
+
+def singles() -> frozenset[str]:
+    return frozenset(_singles)
+
+
 @dataclass(frozen=True)
 class Recipient:
     """Somebody who received data of a person: a provider with model and place, first and last time, and how often."""

@@ -56,6 +56,11 @@ class Exemptions(OfRequest, FormPage):
             "exemptions": reading.exemptions(self.row),
             "more": found[-1].id if len(found) == exempting.PAGE else None,
             "store": self.store,
+            "items": found,
+            "stores": [
+                {"label": one.title, "url": f"?store={one.name}", "current": one.name == self.store, "count": None}
+                for one in exempting.itemised()
+            ],
         }
 
     def perform(self, form: Any) -> str:

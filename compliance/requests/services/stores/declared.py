@@ -27,6 +27,7 @@ GROUNDS: Mapping[str, Any] = {
     "assistant": _("The organisation's own record, under a pseudonym"),
 }
 TITLES: Mapping[str, Any] = {
+    "chat.note": _("What they wrote to people who run an assistant"),
     "consent.record": _("Proof of choices"),
     "consent.standing": _("Choices in force"),
     "policies.acceptance": _("Accepted policies"),

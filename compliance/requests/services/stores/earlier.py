@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from compliance.requests.models import Document, Erasure, Request
+from compliance.requests.models import Document, Erasure, Exemption, Request
 from compliance.requests.queries import reading
-from compliance.requests.rules.kinds import ERASING
+from compliance.requests.rules.kinds import ERASING, STAFF_NAMES, Kind
 from compliance.requests.rules.states import OPEN, STEPS, Act, State
-from compliance.requests.rules.stores import Erased, Held, Outcome, Person, because
+from compliance.requests.rules.stores import Erased, Held, Item, Outcome, Person, because
 from compliance.requests.services import moving
 from compliance.requests.services.copies import packing
 from compliance.subjects import queries as subjects
@@ -41,10 +42,22 @@ class Requests:
     def held(self, person: Person) -> Held:
         found = _alive(_of(person))
         kept = _kept(found, person)
-        return Held(len(found), len(kept), min((one.received_at for one in found), default=None), why=because(kept))
+        exempt = {one.id for one in found if one.id in person.exempt.get(self.name, {})} - {one.id for one in kept}
+        oldest = min((one.received_at for one in found), default=None)
+        return Held(len(found), len(kept), oldest, why=because(kept), exempt=len(exempt))
+
+    def listed(self, person: Person, *, after: UUID | None = None, most: int = 50) -> list[Item]:
+        """What is still being answered is no item yet."""
+        found = [one for one in _alive(_of(person)) if one.state not in OPEN and (after is None or one.id > after)]
+        return [Item(one.id, one.received_at, f"{STAFF_NAMES[Kind(one.kind)]} {one.code}") for one in found[:most]]
+
+    def among(self, person: Person, items: set[UUID]) -> set[UUID]:
+        return {one.id for one in _alive(_of(person)) if one.id in items and one.state not in OPEN}
 
     def items(self, person: Person) -> Iterator[Mapping[str, Any]]:
         for row in _of(person):
+            if row.id in person.exempt.get(self.name, {}):
+                continue
             said = [text for _one, text in reading.messages(row, notes=False)]
             yield {
                 "code": row.code, "at": row.received_at, "state": row.state, "words": reading.opened(row, "words"),
@@ -59,8 +72,10 @@ class Requests:
         gone = left = 0
         found = _alive(_of(person))
         held = {one.id for one in _kept(found, person)}
+        grounds = person.exempt.get(self.name, {})
+        stays = {one.id for one in found if one.id in grounds} - held
         for row in found:
-            if row.id in held:
+            if row.id in held | stays:
                 continue
             if row.state in LINKABLE:
                 moving.move(moving.locked(row.id), Act.LINK, actor=SYSTEM, at=at, detail={"with": "erasure"})
@@ -70,6 +85,9 @@ class Requests:
             gone += forget(row, at)
         if held:
             return Erased(Outcome.HELD, gone, len(held) + left, str(_("Legal hold")))
+        if stays:
+            why = "; ".join(sorted({grounds[one] for one in stays}))
+            return Erased(Outcome.RETAINED, gone, len(stays) + left, why, str(self.retention))
         if left:
             return Erased(Outcome.RETAINED, gone, left, str(_("It is being answered")), str(_("its answer")))
         return Erased(Outcome.ERASED, gone)
@@ -105,5 +123,6 @@ def forget(row: Request, at: datetime) -> int:
 def sweep(*, at: datetime) -> int:
     """What was still being answered while its person was erased goes when it is answered."""
     gone = Erasure.objects.filter(scope="subject").values("of")
-    rows = Request.objects.filter(subject__in=gone).exclude(state__in=[one.value for one in OPEN])
+    left = Exemption.objects.filter(store="requests", request__subject__in=gone).values("item")
+    rows = Request.objects.filter(subject__in=gone).exclude(state__in=[one.value for one in OPEN]).exclude(id__in=left)
     return sum(forget(one, at) for one in _alive(rows))

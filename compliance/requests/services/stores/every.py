@@ -1,17 +1,22 @@
 """Every store, in the order in which an erasure goes through them."""
 
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
 from compliance.requests.rules import stores
 from compliance.requests.rules.kinds import Kind
 from compliance.requests.rules.stores import Store
-from compliance.requests.services.stores import declared
+from compliance.requests.services.stores import declared, single
 
 
 @cache
 def _tables() -> tuple[Store, ...]:
-    return tuple(declared.tables())
+    names = stores.singles()
+    return tuple(
+        single.Single(**{one.name: getattr(found, one.name) for one in fields(found)}) if found.name in names else found
+        for found in declared.tables()
+    )
 
 
 def every() -> list[Store]:
