@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request as Call
 from rest_framework.response import Response
@@ -113,6 +113,12 @@ class OneRequest(Item):
         return etag(thing.id, thing.revision)
 
 
+class KindOut(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=[one.value for one in Kind])
+    all = serializers.IntegerField()
+    open = serializers.IntegerField()
+
+
 class NumbersOut(serializers.Serializer[Any]):
     """`days` is the median from receipt to answer, null while nothing was answered."""
 
@@ -122,6 +128,11 @@ class NumbersOut(serializers.Serializer[Any]):
     answered = serializers.IntegerField()
     in_time = serializers.IntegerField()
     days = serializers.IntegerField(allow_null=True)
+    by_kind = serializers.SerializerMethodField()
+
+    @extend_schema_field(KindOut(many=True))
+    def get_by_kind(self, found: statistics.Numbers) -> list[dict[str, Any]]:
+        return [{"kind": kind, "all": number, "open": still} for kind, _title, number, still in found.by_kind]
 
 
 @extend_schema_view(get=extend_schema(operation_id="requests_numbers"))

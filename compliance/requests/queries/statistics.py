@@ -20,7 +20,8 @@ from panel.kernel.registries.alarms import Alarm
 
 @dataclass(frozen=True)
 class Numbers:
-    """`days` is the median of whole days from receipt to answer, None while nothing was answered."""
+    """`days` is the median of whole days from receipt to answer, None while nothing was answered. `by_kind`: (kind, title, all,
+    open)."""
 
     open: int
     late: int
@@ -28,7 +29,7 @@ class Numbers:
     answered: int
     in_time: int
     days: int | None
-    by_kind: list[tuple[str, int, int]]
+    by_kind: list[tuple[str, str, int, int]]
 
 
 def numbers(rows: QuerySet[Request], at: datetime) -> Numbers:
@@ -49,7 +50,7 @@ def numbers(rows: QuerySet[Request], at: datetime) -> Numbers:
         answered=len(took),
         in_time=sum(good for _days, good in took),
         days=int(median(days for days, _good in took)) if took else None,
-        by_kind=[(str(STAFF_NAMES[one]), per_kind.get(one, 0), open_kind.get(one, 0)) for one in Kind],
+        by_kind=[(one.value, str(STAFF_NAMES[one]), per_kind.get(one, 0), open_kind.get(one, 0)) for one in Kind],
     )
 
 
