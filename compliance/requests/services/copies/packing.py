@@ -24,7 +24,7 @@ from compliance.requests.rules.kinds import PACKED
 from compliance.requests.rules.states import Act, State
 from compliance.requests.rules.stores import Person, Store, masked
 from compliance.requests.services import moving, notices
-from compliance.requests.services.copies import telling
+from compliance.requests.services.copies import leaflet, telling
 from compliance.requests.services.stores import every, own
 from panel.journal import bundles
 from panel.journal.drafts import Draft
@@ -131,7 +131,8 @@ def _files(draft: Draft, read: Draft, row: Request, person: Person, built: Built
     for name, spooled in lines.items():
         draft.add(f"tables/{_safe(name)}.csv", _table(spooled))
     draft.add(
-        "read-me.html", telling.page(about, {name: (stores[name].title, _rows(one)) for name, one in lines.items()})
+        "read-me.html",
+        leaflet.page(about, {name: (stores[name].title, _rows(one)) for name, one in lines.items()}, row.language),
     )
     draft.add("covered.csv", [bytes(built.listed)])
     return dict(draft.files)

@@ -1,8 +1,6 @@
-"""What goes with a copy (GDPR Art. 15(1) and (2)), and the page on which all of it can be read without a program."""
+"""What goes with a copy (GDPR Art. 15(1) and (2))."""
 
-import html
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +11,6 @@ from compliance.requests.models import Request
 from compliance.requests.queries import clocks
 from compliance.requests.rules.stores import Person, Store, recipients
 from panel.kernel.installation import organisation
-
-STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3rem;text-align:left;"
-    "vertical-align:top;overflow-wrap:anywhere}pre{white-space:pre-wrap;overflow-wrap:anywhere}"
-)
 
 
 def article_15(
@@ -63,23 +55,3 @@ def left_out(person: Person) -> list[dict[str, Any]]:
         {"store": name, "items": len(items), "grounds": sorted(set(items.values()))}
         for name, items in sorted(person.exempt.items())
     ]
-
-
-def page(about: Mapping[str, Any], stores: Mapping[str, tuple[Any, Iterable[Mapping[str, Any]]]]) -> Iterator[bytes]:
-    """One page of HTML without scripts, images or anything from elsewhere."""
-    title = html.escape(f"{about['request']} – {about['controller']}")
-    yield (
-        f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<style>{STYLE}</style></head><body><h1>{title}</h1>"
-    ).encode()
-    yield f"<pre>{html.escape(json.dumps(dict(about), indent=2, ensure_ascii=False))}</pre>".encode()
-    for name, (heading, rows) in stores.items():
-        yield f'<h2 id="{html.escape(name)}">{html.escape(str(heading))}</h2><table>'.encode()
-        for item in rows:
-            for key, value in item.items():
-                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                yield f"<tr><th>{html.escape(key)}</th><td>{html.escape(text)}</td></tr>".encode()
-            yield b'<tr><td colspan="2"></td></tr>'
-        yield b"</table>"
-    yield b"</body></html>\n"

@@ -1,5 +1,6 @@
 """Stores of the floors below: accounts, names of subjects, letters. What is above registers its own."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from secrets import token_bytes
@@ -19,6 +20,9 @@ from panel.kernel.crypto import blind, keyring
 from panel.kernel.registries import deletion
 from panel.kernel.registries.deletion import Target
 from panel.outbound.mail import queries as outbound
+
+# A link of a letter opens what is its reader's: a copy travels, so it holds none.
+LINK = re.compile(r"https?://\S*?/(?:[^\s/]+/)*[A-Za-z0-9_-]{32,}\S*")
 
 
 class Accounts:
@@ -120,7 +124,10 @@ class Letters:
                 content = one.content or {}
             except keyring.KeyGone:
                 content = {}
-            yield {"at": one.created_at, "subject": content.get("subject"), "text": content.get("text")}
+            text = content.get("text")
+            if one.has_link and isinstance(text, str):
+                text = LINK.sub(str(_("[a link that only worked for you]")), text)
+            yield {"at": one.created_at, "subject": content.get("subject"), "text": text}
 
     def samples(self, person: Person) -> Iterator[str]:
         for one in outbound.of(person.users, person.emails)[-2:]:
