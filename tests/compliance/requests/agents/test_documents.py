@@ -14,8 +14,8 @@ from panel.journal.models import Leaf
 from panel.kernel import clock
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs
+from tests.compliance.requests.agents.test_agents import GIVEN, NEW
 from tests.compliance.requests.stage import CANARY, EMAIL, approved, in_work, run, visitor
-from tests.compliance.requests.test_agents import GIVEN, NEW
 from tests.factories.people import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -22,8 +22,8 @@ from panel.kernel import clock, ids
 from panel.kernel.crypto.keyring import KeyGone
 from panel.kernel.db import epochs
 from tests.assistants.catalog.stage import new
+from tests.compliance.requests.items.test_exempting import CLAIMS, WHY
 from tests.compliance.requests.stage import CANARY, approved, fresh, in_work, run, visitor
-from tests.compliance.requests.test_exempting import CLAIMS, WHY
 from tests.factories.people import signed_in
 
 pytestmark = pytest.mark.django_db
