@@ -3,13 +3,11 @@ memory, whatever a person said to assistants."""
 
 import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, Final
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -27,6 +25,7 @@ STYLE: Final = (
     "@media(max-width:40rem){table.list thead{display:none}table.list td{display:block;border:0;padding:.15rem .75rem}"
     "table.list tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}tbody th{width:6rem}}"
 )
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*\+00:00")
 WORDS: Final = {
     "at": gettext_lazy("When"),
     "code": gettext_lazy("Number"),
@@ -56,21 +55,16 @@ def page(
     about: Mapping[str, Any], stores: Mapping[str, tuple[Any, Iterable[Mapping[str, Any]]]], language: str = ""
 ) -> Iterator[bytes]:
     """`about` as `telling.article_15` says it; each store with its heading and its items."""
-    with _speaking(language):
-        yield from (one.encode() for one in _head(about))
+    # Never over a `yield` to whoever reads: the language is the thread's.
+    with translation.override(language or None):
+        head = _head(about)
+        words = {key: html.escape(str(one)) for key, one in WORDS.items()}
+    yield from (one.encode() for one in head)
     for name, (heading, rows) in stores.items():
         yield f'<h2 id="{html.escape(name)}">{html.escape(str(heading))}</h2>'.encode()
         for item in rows:
-            with _speaking(language):
-                yield _table(item).encode()
+            yield _table(item, words).encode()
     yield b"</body></html>\n"
-
-
-@contextmanager
-def _speaking(language: str) -> Iterator[None]:
-    """Never over a `yield` to whoever reads: the language is the thread's."""
-    with translation.override(language or None):
-        yield
 
 
 def _head(about: Mapping[str, Any]) -> list[str]:
@@ -96,7 +90,7 @@ def _head(about: Mapping[str, Any]) -> list[str]:
     return [
         opening,
         f"<p>{html.escape(lead)}</p>",
-        _table(facts),
+        _table(facts, {}),
         _list(_("What is held"), [_("Where"), _("Items"), _("What for"), _("How long")], held),
         _list(_("Who received data"), [_("Name"), _("Place"), _("What"), _("First"), _("Last"), _("Times")], got),
         _list(_("What was left out"), [_("Where"), _("Items"), _("Why")], left),
@@ -114,21 +108,17 @@ def _list(heading: str, titles: list[str], rows: list[list[str]]) -> str:
     return f'<h2>{html.escape(heading)}</h2><table class="list"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _table(item: Mapping[str, Any]) -> str:
+def _table(item: Mapping[str, Any], words: Mapping[str, str]) -> str:
     rows = "".join(
-        f"<tr><th>{html.escape(str(WORDS.get(key, key.replace('_', ' '))))}</th><td>{html.escape(_told(value))}</td></tr>"
+        f"<tr><th>{words.get(key) or html.escape(key.replace('_', ' '))}</th><td>{html.escape(_told(value))}</td></tr>"
         for key, value in item.items()
-        if value not in (None, "")
+        if value is not None and value != ""
     )
     return f"<table><tbody>{rows}</tbody></table>"
 
 
 def _told(value: Any) -> str:
-    """Instants as people write them, in UTC; the rest as it is."""
+    """Instants (always UTC here) without their seconds, the rest as it is."""
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    try:
-        at = datetime.fromisoformat(value) if len(value) >= len("2026-11-27T16:43") and value[4:5] == "-" else None
-    except ValueError:
-        at = None
-    return f"{date_format(at, 'DATETIME_FORMAT')} UTC" if at is not None and at.tzinfo else value
+    return f"{value[:10]} {value[11:16]} UTC" if _INSTANT.fullmatch(value) else value
