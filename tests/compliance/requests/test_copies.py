@@ -3,16 +3,20 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.people.models import User
 from compliance.requests.models import Package, Request
+from compliance.requests.queries import reading
 from compliance.requests.rules.states import State
 from compliance.requests.services.copies import downloading, packing
+from compliance.requests.services.stores import own
 from compliance.subjects.rules import SESSION_LIFE, Visitor
 from panel.kernel import clock
 from panel.kernel.actors import Actor
@@ -160,3 +164,14 @@ def test_a_letter_says_that_it_is_ready(pia: User) -> None:
     letter = Message.objects.order_by("-id")[0]
     assert letter.address == EMAIL
     assert "copy of your data is ready" in letter.content["text"]
+
+
+def test_a_link_that_only_worked_for_its_reader_is_in_no_copy(client: Client, pia: User) -> None:
+    assert client.post("/privacy/requests/new/", {"kind": "objection", "email": EMAIL}).status_code == 200
+    [letter] = Message.objects.filter(template="request_proof")
+    token = re.findall(r"/privacy/link/([^/]+)/", letter.content["text"])[0]
+    [found] = [
+        one for one in own.Letters().items(reading.person(visitor().subject)) if "only worked" in str(one["text"])
+    ]
+    assert token not in str(found)
+    assert "works once" in str(found), "the rest of the letter is there"
