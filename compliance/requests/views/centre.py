@@ -13,7 +13,7 @@ from accounts.access.rules import open_to_all, open_to_subject
 from compliance.requests import forms
 from compliance.requests.models import Request
 from compliance.requests.queries import clocks, reading, tracks
-from compliance.requests.rules.kinds import KIND_NAMES, Kind
+from compliance.requests.rules.kinds import GROUND_NAMES, KIND_NAMES, Ground, Kind
 from compliance.requests.rules.states import OPEN, WITHDRAWABLE, State
 from compliance.requests.rules.wishes import Wish
 from compliance.requests.rules.words import headline
@@ -121,6 +121,7 @@ class One(OfMine):
             "steps": tracks.steps(row, staff=False),
             "timeline": tracks.timeline(row, staff=False),
             "kept": tracks.kept(row, every.titles()),
+            "ground": GROUND_NAMES[Ground(row.ground)] if row.ground else "",
             "asked": reading.opened(row, "words"),
             "agent": reading.opened(row, "agent"),
             "messages_": reading.messages(row, notes=False),
