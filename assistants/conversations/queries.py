@@ -18,6 +18,7 @@ from assistants.catalog.queries import assistants as catalog
 from assistants.conversations.models import Call, CallContent, CallQuerySet, Reveal
 from assistants.conversations.rules import REQUEST_PREFIX, SEALED_IN, SEE_TRACES
 from assistants.guard.rules import presets as guard
+from compliance.consent import queries as consent
 from panel.kernel import ids
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
@@ -197,10 +198,11 @@ class Content:
 
 
 def reveal_of(actor: Actor, call: Call, at: datetime) -> Reveal | None:
-    """The actor's leave to read the content of this call, while it lasts."""
+    """The actor's leave to read the content of this call, while it lasts; none while its person's data is restricted."""
     if actor.kind != "person" or actor.id is None:
         return None
-    return Reveal.objects.filter(call=call.id, person=actor.id, until__gt=at).order_by("-until").first()
+    found = Reveal.objects.filter(call=call.id, person=actor.id, until__gt=at).order_by("-until").first()
+    return None if found is None or (call.subject and consent.restriction(call.subject)) else found
 
 
 def content_of(call: Call) -> Content:

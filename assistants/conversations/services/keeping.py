@@ -17,6 +17,7 @@ from assistants.catalog.models import Assistant
 from assistants.conversations import rules
 from assistants.conversations.models import Call, CallContent, Reveal
 from assistants.conversations.services import late, records, retained
+from compliance.consent import queries as consent
 from compliance.subjects.rules import Kind
 from compliance.subjects.services import naming as subjects
 from compliance.subjects.services.naming import Name
@@ -25,10 +26,16 @@ from panel.kernel import actors
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
 from panel.kernel.db import epochs, partitions
-from panel.kernel.errors import Invalid, Missing
+from panel.kernel.errors import Conflict, Invalid, Missing
 from panel.kernel.models import DataKey
 
 TABLE, COLUMN = rules.SEALED_IN
+
+
+class Restricted(Conflict):
+    """The person's data is stored and not processed (GDPR Art. 18)."""
+
+    code = "processing_restricted"
 
 
 @dataclass(frozen=True)
@@ -196,10 +203,16 @@ def content_key(*, subject: UUID, assistant: UUID) -> UUID:
 
 def reveal(*, actor: Actor, call: Call, assistant: Assistant | None, reason: str, at: datetime) -> Reveal:
     """Let the actor read what was said in a call for a quarter of an hour. Raises Forbidden, NeedsFreshFactor, Missing
-    when nothing is stored, and Invalid without a reason that says something."""
+    when nothing is stored, Restricted, and Invalid without a reason that says something."""
     access.require(actor, rules.REVEAL, assistant)
     if not call.stored or call.subject is None or call.assistant is None or actor.id is None:
         raise Missing(_("The content of this call is not stored."))
+    if consent.restriction(call.subject):
+        raise Restricted(
+            _(
+                "This person had the processing of their data restricted. It is stored and not read until that is lifted."
+            )
+        )
     reason = reason.strip()
     if not rules.REASON_LEAST <= len(reason) <= rules.REASON_MOST:
         raise Invalid(fields={"reason": _("Say in a sentence why you must read this.")})

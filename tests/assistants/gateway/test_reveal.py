@@ -19,6 +19,7 @@ from assistants.conversations.models import Call, Reveal
 from assistants.conversations.services import keeping as conversations
 from assistants.gateway import services
 from assistants.gateway.engine.relay import DONE
+from compliance.consent.services import restricting
 from panel.journal.models import Leaf
 from panel.kernel import actors, clock, ids
 from panel.kernel.actors import Actor
@@ -58,6 +59,20 @@ def stored(assistant: Assistant, said: Any = None) -> Call:
 
 def fresh(user: User) -> Actor:
     return actor_of(user, fresh_at=timezone.now())
+
+
+def test_what_is_restricted_is_stored_and_not_read(desk: Assistant, alice: User, pia: User) -> None:
+    call = stored(desk)
+    assert call.subject is not None
+    given: dict[str, Any] = {"call": call, "assistant": desk, "reason": REASON, "at": clock.now()}
+    conversations.reveal(actor=fresh(pia), **given)
+    assert queries.reveal_of(fresh(pia), call, clock.now()) is not None
+    restricting.restrict(actor=fresh(pia), subject=call.subject, at=clock.now())
+    assert queries.reveal_of(fresh(pia), call, clock.now()) is None
+    with pytest.raises(conversations.Restricted, match="restricted"):
+        conversations.reveal(actor=fresh(pia), **given)
+    restricting.lift(actor=fresh(pia), subject=call.subject, at=clock.now())
+    assert queries.reveal_of(fresh(pia), call, clock.now()) is not None
 
 
 def reveal(actor: Actor, call: Call, assistant: Assistant, **changes: Any) -> Reveal:
