@@ -73,6 +73,7 @@ class People(OfPeople):
     """List people, the newest first. Names are sealed, so a search by name is the panel's own page."""
 
     http_method_names = ("get", "head", "options")
+    filters = tuple(one.name for one in ASKED)
 
     def rows(self) -> UserQuerySet:
         rows, given = people.everybody().persons(), self.request.query_params

@@ -154,6 +154,7 @@ ASKED = [
 @door(SIGNED_IN)
 class Why(Endpoint):
     serializer_class = WhyOut
+    filters = tuple(one.name for one in ASKED)
     pagination_class = None
 
     @extend_schema(parameters=ASKED, responses=WhyOut)

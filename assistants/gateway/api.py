@@ -59,6 +59,7 @@ class Traces(Endpoint):
     """Newest first; `?cursor=` is the last id of the page before, `?assistant=` and `?verdict=` narrow."""
 
     serializer_class = TraceOut
+    filters = tuple(one.name for one in ASKED)
 
     def get(self, request: Request) -> Response:
         asked = request.query_params

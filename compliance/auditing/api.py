@@ -58,6 +58,7 @@ class Entries(Collection):
 
     serializer_class = EntryOut
     http_method_names = ["get", "head", "options"]
+    filters = tuple(Choice().fields)
 
     def rows(self) -> QuerySet[Leaf]:
         chosen = Choice(data=self.request.query_params)
@@ -135,6 +136,7 @@ class Consistency(Endpoint):
     """Proof that the journal of `first` entries is the beginning of that of `second`."""
 
     serializer_class = ConsistencyOut
+    filters = tuple(Span().fields)
 
     def get(self, request: Request) -> Response:
         span = Span(data=request.query_params)

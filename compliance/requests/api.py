@@ -77,6 +77,7 @@ class Requests(Collection):
 
     serializer_class = RequestOut
     input_class = RequestIn
+    filters = tuple(Choice().fields)
 
     def rows(self) -> QuerySet[Request]:
         chosen = Choice(data=self.request.query_params)

@@ -47,6 +47,7 @@ class Subjects(Collection):
 
     serializer_class = SubjectOut
     http_method_names = ["get", "head", "options"]
+    filters = tuple(Choice().fields)
 
     def rows(self) -> QuerySet[Subject]:
         chosen = Choice(data=self.request.query_params)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,13 +37,19 @@ class JobOut(serializers.ModelSerializer[Job]):
         return words.told(job.phase, job.words)
 
 
-@extend_schema_view(get=extend_schema(operation_id="jobs_list", responses=JobOut(many=True)))
+ASKED = [OpenApiParameter("state", str, enum=list(words.STATES), description="Only jobs in this state.")]
+
+
+@extend_schema_view(
+    get=extend_schema(operation_id="jobs_list", parameters=ASKED, responses=JobOut(many=True))
+)  # fmt: skip
 @door(SIGNED_IN)
 class Jobs(Collection):
     """List jobs, newest first; `?state=` narrows."""
 
     serializer_class = JobOut
     http_method_names = ("get", "head", "options")
+    filters = tuple(one.name for one in ASKED)
 
     def rows(self) -> Any:
         found = queries.visible_to(self.actor).defer("log", "checkpoint")

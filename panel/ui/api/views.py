@@ -31,13 +31,20 @@ from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.ui.api.conditional import match, tagged
 from panel.ui.api.idempotency import once
+from panel.ui.api.narrowing import paged_by, require_known
 from panel.ui.menu import actor_of
 
 
 class Endpoint(GenericAPIView[Any]):
-    """`serializer_class` writes answers, `input_class` reads bodies."""
+    """`serializer_class` writes answers, `input_class` reads bodies, `filters` names what a GET reads of its address."""
 
     input_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+    filters: ClassVar[Sequence[str]] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in {"GET", "HEAD"}:
+            require_known(request.query_params, {*self.filters, *paged_by(self.paginator, self)})
 
     @property
     def actor(self) -> Actor:

@@ -112,12 +112,27 @@ def test_a_damaged_page_request_is_a_problem(db: None, query: str) -> None:
 DEEP = [b"[" * 50_000, b'{"a":' * 900 + b"1" + b"}" * 900, b"[" * 80 + b"]" * 80]
 
 
-@pytest.mark.parametrize("body", [*DEEP, b'{"route":"\\ud800"}', b"\xff", b"{", b'{"a":NaN}'])
+@pytest.mark.parametrize("body", [*DEEP, b'{"route":"\\ud800"}', b"\xff", b"{", b'{"a":NaN}', b'{"a":1,"a":2}'])
 def test_a_body_that_cannot_be_read_is_a_problem_and_no_fault(body: bytes) -> None:
     request = APIRequestFactory().post("/api/v1/things", body, content_type="application/json")
     request.actor = ME  # type: ignore[attr-defined]
     answer = Things.as_view(made=[])(request).render()
     assert (answer.status_code, problem(answer)["code"]) == (400, "malformed")
+
+
+def test_a_list_refuses_a_filter_that_it_does_not_know() -> None:
+    answer = call(Things, path="/api/v1/things?stat=1&limit=3", made=[])
+    assert answer.status_code == 422
+    assert problem(answer)["errors"] == [{"field": "stat", "detail": "This address reads: cursor, limit."}]
+
+
+def test_options_answers_without_looking_for_an_object() -> None:
+    class Whole(Thing):
+        def put(self, request: Any) -> Any:
+            return request
+
+    answer = call(Whole, "options")
+    assert (answer.status_code, answer["Allow"]) == (200, "GET, PUT, PATCH, HEAD, OPTIONS")
 
 
 def test_invalid_input_names_each_field() -> None:
