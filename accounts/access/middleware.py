@@ -12,6 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import MAX_URL_REDIRECT_LENGTH
 from django.utils.translation import gettext as _
 
 from accounts.access import queries
@@ -152,6 +153,8 @@ def _elsewhere(request: HttpRequest, name: str) -> HttpResponse:
             next((url for keep in _keepers if (url := keep(request))), None) or here or request.headers.get("Referer")
         )
     url = f"{reverse(name)}?{urlencode({'next': back or '/'})}"
+    if len(url) > MAX_URL_REDIRECT_LENGTH:  # Django would refuse to send anybody there, and the page would be a fault.
+        url = f"{reverse(name)}?{urlencode({'next': '/'})}"
     if getattr(request, "htmx", None):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = url
