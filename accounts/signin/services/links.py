@@ -119,8 +119,14 @@ def end_links(user: User, at: datetime) -> None:  # noqa: ARG001 - links live in
 
 
 @transaction.atomic
-def complete(user: User, at: datetime) -> User:
-    """The person has password, authenticator and codes: the account is open, and older sessions are over."""
+def complete(user: User, at: datetime, language: str = "") -> User:
+    """The person has password, authenticator and codes: the account is open, and older sessions are over.
+
+    `language`: the one that they were led here in, theirs from now on; empty: they keep what they have.
+    """
     row = people.step(user, State.ACTIVE)
+    if language:
+        row.language = language
+        row.save(update_fields=["language"])
     sessions.end_all(row, at)
     return row

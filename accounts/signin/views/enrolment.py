@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.people import queries as people
 from accounts.people import services as people_services
@@ -144,7 +144,9 @@ def codes(request: HttpRequest, enrolment: Enrolment) -> Answer:
 
 
 def _open(request: HttpRequest, enrolment: Enrolment, user: User) -> HttpResponse:
-    row = links.complete(user, clock.now())
+    # Who joins has said in no profile yet what they speak; their browser has.
+    spoken = "" if enrolment.kind == Link.Kind.RECOVER else get_language() or ""
+    row = links.complete(user, clock.now(), spoken)
     if enrolment.kind == Link.Kind.RECOVER:
         factors.forget_passkeys(actor=Actor("person", row.id), user=row, at=clock.now())
     enrolment.finish()

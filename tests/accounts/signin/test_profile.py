@@ -1,5 +1,6 @@
 """One's own profile: what is chosen there holds on every page."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +9,13 @@ from django.test import Client
 
 from accounts.people import services
 from accounts.people.models import User
-from accounts.signin.models import Session
+from accounts.people.rules import State
+from accounts.signin.models import Link, Session, TotpDevice
+from accounts.signin.services import links
 from panel.journal.models import Leaf
 from panel.kernel import clock
 from panel.kernel.errors import Forbidden
-from tests.factories.people import actor_of, make_person, signed_in
+from tests.factories.people import actor_of, code_of, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 PATH = "/account/profile/"
@@ -110,3 +113,23 @@ def test_nobody_changes_anothers(alice: User) -> None:
         services.change_profile(
             actor=actor_of(make_person("bob")), user=alice, full_name="B", preferences=wanted, at=clock.now()
         )
+
+
+def test_who_joins_keeps_the_language_that_they_were_led_in() -> None:
+    noor = make_person("noor", state=State.INVITED)
+    token = links.make(actor=actor_of(noor), user=noor, kind=Link.Kind.JOIN, at=clock.now())
+    browser, path = Client(headers={"Accept-Language": "de"}), f"/join/{token}/"
+    browser.post(path, {"stage": "password", "password": "rostige Gabel tanzt nachts"})
+    browser.get(path)
+    browser.post(path, {"stage": "factor", "code": code_of(TotpDevice.objects.get(user=noor))})
+    series = re.findall(r'name="series" value="([^"]+)"', browser.get(path).content.decode())
+    stored = browser.post(path, {"stage": "codes", "series": series[0], "stored": "on"})
+    assert stored["Location"] == "/"
+    noor.refresh_from_db()
+    assert (noor.state, noor.language) == (State.ACTIVE, "de")
+    assert '<html lang="de"' in browser.get("/").content.decode()
+
+
+def test_an_address_too_long_to_come_back_to_still_leads_to_signing_in(client: Client) -> None:
+    answer = client.get("/people/", {"q": "x" * 17000})
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/?next=%2F")
