@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.forms.boundfield import BoundField
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -25,15 +26,15 @@ def _password(label: Any, complete: str, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=MAX_PASSWORD, strip=False, widget=widget, **options)
 
 
+def _advice() -> str:
+    """Said when it is read: filled in earlier it would be in one language for everybody."""
+    counts = {"least": MIN_PASSWORD, "advised": ADVISED_PASSWORD}
+    return _("At least %(least)s characters, better %(advised)s. Three or four words are easy to remember.") % counts
+
+
 def _new_password(label: Any) -> forms.CharField:
     """With a hint that follows the typing; it advises, the verb decides (services.blocklist)."""
-    counts = {"least": MIN_PASSWORD, "advised": ADVISED_PASSWORD}
-    field = _password(
-        label,
-        "new-password",
-        help_text=_("At least %(least)s characters, better %(advised)s. Three or four words are easy to remember.")
-        % counts,
-    )
+    field = _password(label, "new-password", help_text=lazy(_advice, str)())
     field.widget.attrs |= {
         "data-least": MIN_PASSWORD,
         "data-advised": ADVISED_PASSWORD,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from assistants.chat.rules import words
@@ -62,13 +63,17 @@ class Setting(forms.Form):
         return list(dict.fromkeys(line for line in lines if line))
 
 
+def _days(days: int) -> str:
+    return _("%(n)s days") % {"n": days} if days > 1 else str(_("1 day"))
+
+
 class Invite(forms.Form):
     label = forms.CharField(
         label=_("Who it is for"), max_length=80, help_text=_("Only people who set up the chat see it.")
     )
     days = forms.TypedChoiceField(
         label=_("Works for"),
-        choices=[(days, _("%(n)s days") % {"n": days} if days > 1 else _("1 day")) for days in INVITATION_DAYS],
+        choices=[(days, lazy(_days, str)(days)) for days in INVITATION_DAYS],
         coerce=int,
         initial=7,
     )

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from compliance.consent.rules.purposes import (
@@ -20,12 +21,16 @@ from compliance.policies.rules.kinds import LANGUAGES
 from panel.ui.forms import Segments
 
 
+def _gate(age: int) -> str:
+    return _("From %(n)s") % {"n": age} if age else str(_("No gate"))
+
+
 class Rules(forms.Form):
     """How long a consent lasts and from which age; what both kinds of forms share."""
 
     age = forms.TypedChoiceField(
         label=_("Age"),
-        choices=[(age, _("No gate") if not age else _("From %(n)s") % {"n": age}) for age in AGES],
+        choices=[(age, lazy(_gate, str)(age)) for age in AGES],
         coerce=int,
         initial=0,
         help_text=_("Younger people cannot consent. Law: GDPR Art. 8 (13 to 16, by country), COPPA (13)."),

@@ -1,11 +1,13 @@
 """Translations are compiled, whole, and switch what people read."""
 
+import ast
 import re
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
+from accounts.signin.forms import NewPassword
 from tests.architecture import tree
 from tests.panel.texts import catalogues
 
@@ -56,3 +58,56 @@ def test_german_is_spoken_when_it_is_asked_for() -> None:
         assert ngettext("One code is left.", "%(n)s codes are left.", 2) % {"n": 2} == "2 Codes sind übrig."
     with translation.override("en"):
         assert gettext("Sign in") == "Sign in"
+
+
+SPOKEN = [
+    *("templates/accounts/signin/" + name for name in ("sign_in.html", "factor.html", "recovery.html", "step_up.html")),
+    *(
+        "templates/accounts/signin/" + name
+        for name in ("needed.html", "password.html", "profile.html", "security.html")
+    ),
+    *(
+        "templates/accounts/signin/" + name
+        for name in ("enrolment/", "forgotten/", "factors/factors.html", "factors/pass")
+    ),
+    *("templates/accounts/signin/factors/" + name for name in ("factor_name.html", "factor_removal.html")),
+    *(
+        "templates/base",
+        "accounts/signin/views/enrolment.py",
+        "accounts/signin/views/joining.py",
+        "panel/ui/web/errors.py",
+    ),
+]
+SAID = re.compile(r"""(?:translate |_\(|gettext_lazy\()"((?:[^"\\]|\\.)+)\"""")
+TOLD = re.compile(r"{% blocktranslate[^%]*%}([^{%]*(?:{{ \w+ }}[^{%]*)*){% endblocktranslate")
+
+
+def test_signing_in_joining_and_refusals_are_spoken_in_german() -> None:
+    """Who was invited reads these before any profile is theirs: half of a page in another language looks like a trap."""
+    keys = {one for key in catalogues.read(tree.text("locale/de/LC_MESSAGES/django.po")) for one in key.split("\0")}
+    missing = {}
+    for name in (one for one in tree.files() if one.startswith(tuple(SPOKEN))):
+        text = tree.text(name)
+        told = [re.sub(r"\{\{ (\w+) \}\}", r"%(\1)s", one) for one in TOLD.findall(text)]
+        if gone := [one for one in [*SAID.findall(text), *told] if one not in keys]:
+            missing[name] = gone
+    assert missing == {}
+
+
+def _filled_at_once(node: ast.AST) -> list[int]:
+    """Lines where a text is filled in outside of any function, that is once, in whatever language loads the module."""
+    found = []
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mod) and ast.unparse(inner.left).startswith("_("):
+            found.append(inner.lineno)
+        found += _filled_at_once(inner)
+    return found
+
+
+def test_no_text_is_filled_in_before_somebody_reads_it() -> None:
+    files = [name for name in tree.files() if name.endswith(".py") and not name.startswith(("tests/", "bench/"))]
+    assert {name: lines for name in files if (lines := _filled_at_once(ast.parse(tree.text(name))))} == {}
+    with translation.override("de"):
+        assert "Mindestens 8 Zeichen" in str(NewPassword())
