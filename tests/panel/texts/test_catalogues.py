@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from accounts.signin.forms import NewPassword
+from panel.ui import menu
 from tests.architecture import tree
 from tests.panel.texts import catalogues
 
@@ -60,26 +61,29 @@ def test_german_is_spoken_when_it_is_asked_for() -> None:
         assert gettext("Sign in") == "Sign in"
 
 
+_SIGNIN = """sign_in factor recovery step_up needed password profile security
+    factors/factors factors/passkey factors/factor_name factors/factor_removal"""
 SPOKEN = [
-    *("templates/accounts/signin/" + name for name in ("sign_in.html", "factor.html", "recovery.html", "step_up.html")),
-    *(
-        "templates/accounts/signin/" + name
-        for name in ("needed.html", "password.html", "profile.html", "security.html")
-    ),
-    *(
-        "templates/accounts/signin/" + name
-        for name in ("enrolment/", "forgotten/", "factors/factors.html", "factors/pass")
-    ),
-    *("templates/accounts/signin/factors/" + name for name in ("factor_name.html", "factor_removal.html")),
-    *(
-        "templates/base",
-        "accounts/signin/views/enrolment.py",
-        "accounts/signin/views/joining.py",
-        "panel/ui/web/errors.py",
-    ),
+    "templates/base",
+    "templates/frame/",
+    "templates/errors/",
+    "templates/home/keys_list.html",
+    "templates/accounts/elevation/forbidden.html",
+    "templates/accounts/signin/enrolment/",
+    "templates/accounts/signin/forgotten/",
+    *(f"templates/accounts/signin/{name}.html" for name in _SIGNIN.split()),
+    "accounts/signin/views/enrolment.py",
+    "accounts/signin/views/joining.py",
+    "panel/ui/web/errors.py",
 ]
 SAID = re.compile(r"""(?:translate |_\(|gettext_lazy\()"((?:[^"\\]|\\.)+)\"""")
 TOLD = re.compile(r"{% blocktranslate[^%]*%}([^{%]*(?:{{ \w+ }}[^{%]*)*){% endblocktranslate")
+
+
+def test_the_rail_speaks_german() -> None:
+    with translation.override("en"):
+        labels = {str(item.label) for item in menu.items()} | {str(name) for name in menu.GROUPS.values()}
+    assert labels - set(catalogues.read(tree.text("locale/de/LC_MESSAGES/django.po"))) == set()
 
 
 def test_signing_in_joining_and_refusals_are_spoken_in_german() -> None:
