@@ -129,4 +129,4 @@ def _found(actor: Actor, text: str, most: int) -> list[tuple[str, str, str]]:
 
 
 palette.register(palette.Search(_("API keys"), "key-round", _found, rules.USE, order=20))
-palette.register_act(palette.Act(_("New API key"), "credentials:new", permit=rules.USE))
+palette.register_act(palette.Act(_("New API key"), "credentials:new", permit=rules.ISSUE))

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -134,6 +134,14 @@ def here(context: Context, url: str) -> str:
     """`aria-current="page"` for a link to this page (tabs)."""
     request = context.get("request")
     return SafeString(' aria-current="page"') if request is not None and request.path == url else ""
+
+
+@register.simple_tag(takes_context=True)
+def opens(context: Context, url: str) -> bool:
+    """Whether whoever reads this page may come in at `url`: a link behind a closed door is no help."""
+    request, view = context.get("request"), resolve(url).func
+    door = getattr(getattr(view, "view_class", view), "door", None)
+    return request is not None and menu.allowed(menu.actor_of(request), door.permit_for("GET") if door else None)
 
 
 @register.filter

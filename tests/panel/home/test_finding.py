@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.people.models import User
+from assistants.catalog.services import grants
 from assistants.conversations.models import Call
 from assistants.gateway.views import traffic
 from panel.kernel import clock
@@ -108,3 +109,22 @@ def test_the_tour_is_for_the_demo_only_and_leads_where_the_reader_may_go(adam: U
 @pytest.mark.parametrize("text", ["%", "'", "\x00", "a" * 500, "01a21ab5-64b0-747e-aecc-0fe81027a078"])
 def test_any_text_may_be_looked_for(adam: User, text: str) -> None:
     assert signed_in(adam).get("/find/", {"q": text}, **HTMX).status_code == 200  # type: ignore[arg-type]
+
+
+def test_no_link_leads_to_a_page_that_its_reader_may_not_open(adam: User, bob: User, olga: User) -> None:
+    assert "/keys/new/" in found(adam, "new api")
+    assert "/keys/new/" not in found(olga, "new api")
+    desk = stage.live("parcel-pilot")
+    grants.share(
+        actor=stage.CONSOLE,
+        assistant=desk,
+        receiver=("user", str(bob.id)),
+        role="viewer",
+        reason="looks",
+        at=clock.now(),
+    )
+    pages = ["/api/", f"/assistants/{desk.id}/guards/", f"/assistants/{desk.id}/keys/"]
+    for page in pages:
+        for behind in ("/keys/", "/guard-policies/"):
+            assert f'href="{behind}' not in signed_in(bob).get(page).content.decode()
+    assert all("/keys/" in signed_in(adam).get(page).content.decode() for page in pages)
