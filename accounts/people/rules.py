@@ -1,6 +1,10 @@
 """Kinds and states of users."""
 
+import re
 from enum import StrEnum
+
+# Controls, what turns the direction of writing around (Unicode TR 36, 2.5), and what stands for bytes that were no text.
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd]")
 
 
 class Kind(StrEnum):
@@ -39,3 +43,7 @@ STEPS: dict[State, frozenset[State]] = {
 
 def may_step(before: str, after: str) -> bool:
     return State(after) in STEPS[State(before)]
+
+
+def is_readable(name: str) -> bool:
+    return _UNREADABLE.search(name) is None

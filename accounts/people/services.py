@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.people import queries
 from accounts.people.models import EMAIL_INDEX, Service, Team, User
-from accounts.people.rules import Kind, State, may_step
+from accounts.people.rules import Kind, State, is_readable, may_step
 from panel.journal import services as journal
 from panel.kernel import ids
 from panel.kernel.actors import Actor
@@ -47,10 +47,18 @@ class NoSuchStep(Conflict):
     code = "user_state"
 
 
+def _line(text: str, field: str = "full_name") -> str:
+    """A name as others read it beside what somebody asks for. Raises Invalid for what would make it read as another."""
+    name = " ".join(text.split())
+    if not is_readable(name):
+        raise Invalid(fields={field: _("Leave out characters that cannot be read, or that turn the line around.")})
+    return name
+
+
 @transaction.atomic
 def create(*, full_name: str, email: str = "", kind: Kind = Kind.PERSON, state: State = State.INVITED) -> User:
     """A user with their own data key and no usable password. Raises Invalid, AddressTaken."""
-    full_name, email = " ".join(full_name.split()), email.strip()
+    full_name, email = _line(full_name), email.strip()
     if not full_name:
         raise Invalid(fields={"full_name": "Give a name."})
     if kind == Kind.PERSON and not email:
@@ -75,7 +83,7 @@ def create(*, full_name: str, email: str = "", kind: Kind = Kind.PERSON, state: 
 @transaction.atomic
 def create_service(*, name: str, responsible: User | None, purpose: str = "") -> User:
     """A program that acts by keys: active at once, never signs in. Raises Invalid, Conflict when the name is taken."""
-    name = " ".join(name.split())
+    name = _line(name, "name")
     if len(name) > 80 or len(purpose) > 200:
         raise Invalid(fields={"name": "At most 80 characters for the name and 200 for its purpose."})
     if Service.objects.filter(name__iexact=name).exists():
@@ -104,7 +112,7 @@ def create_or_resume(*, full_name: str, email: str, begun: UUID | None = None) -
         found.email_address, found.email_index = email.strip(), blind.index(EMAIL_INDEX, email.strip())
     if found is None or found.state != State.INVITED:
         return create(full_name=full_name, email=email)
-    found.full_name = " ".join(full_name.split())
+    found.full_name = _line(full_name)
     found.save(update_fields=["full_name", "email_address", "email_index"])
     return found
 
@@ -136,9 +144,9 @@ def change_profile(*, actor: Actor, user: User, full_name: str, preferences: Map
     """Somebody's own name and how they want the panel. Only the person themselves. Raises Forbidden, Invalid."""
     if actor.kind != "person" or actor.id != user.id:
         raise Forbidden(_("Everybody changes their own profile only."))
-    full_name = " ".join(full_name.split())
+    full_name = _line(full_name)
     if not full_name or len(full_name) > MAX_NAME:
-        raise Invalid(fields={"full_name": f"Give a name of at most {MAX_NAME} characters."})
+        raise Invalid(fields={"full_name": _("Give a name of at most %(n)s characters.") % {"n": MAX_NAME}})
     row = User.objects.select_for_update(of=("self",)).get(id=user.id)
     wanted = {"full_name": full_name, **{name: preferences[name] for name in PREFERENCES}}
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
@@ -168,9 +176,9 @@ def step(user: User, state: State) -> User:
 @transaction.atomic
 def correct_name(*, actor: Actor, user_id: UUID, full_name: str, at: datetime) -> None:
     """Somebody's name, corrected because they asked for it and two people agreed. Raises Invalid."""
-    full_name = " ".join(full_name.split())
+    full_name = _line(full_name)
     if not full_name or len(full_name) > MAX_NAME:
-        raise Invalid(fields={"full_name": f"Give a name of at most {MAX_NAME} characters."})
+        raise Invalid(fields={"full_name": _("Give a name of at most %(n)s characters.") % {"n": MAX_NAME}})
     row = User.objects.select_for_update(of=("self",)).get(id=user_id)
     named = {"before": row.full_name, "after": full_name}
     row.full_name = full_name
@@ -197,7 +205,7 @@ def erase(*, user: User, index: bytes) -> int:
 @transaction.atomic
 def create_team(*, name: str) -> Team:
     """A team and its Group. Raises Invalid, Conflict when the name is taken."""
-    name = " ".join(name.split())
+    name = _line(name, "name")
     if not name:
         raise Invalid(fields={"name": "Give the team a name."})
     if Team.objects.filter(name__iexact=name).exists():

@@ -7,7 +7,7 @@ from accounts.people import queries, services
 from accounts.people.models import User
 from accounts.people.rules import State
 from panel.kernel.crypto import keyring
-from panel.kernel.errors import Conflict
+from panel.kernel.errors import Conflict, Invalid
 from tests.factories.people import make_person, make_team
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,13 @@ def test_a_service_account_is_active_and_somebody_answers_for_it() -> None:
     assert (shop.kind, shop.is_active, shop.has_usable_password()) == ("service", True, False)
     with pytest.raises(Conflict, match="name already"):
         services.create_service(name="WEB SHOP", responsible=None)
+
+
+@pytest.mark.parametrize("name", ["Ada\u202eokfO", "Ada \u2066x", "\ufffd\ufffd", "Ada\x1b[2J"])
+def test_nobody_takes_a_name_that_reads_as_another(name: str) -> None:
+    with pytest.raises(Invalid):
+        services.create(full_name=name, email="new@example.test")
+    with pytest.raises(Invalid):
+        services.create_team(name=name)
+    with pytest.raises(Invalid):
+        services.create_service(name=name, responsible=None)
