@@ -199,7 +199,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["panel.ui.api.doors.Somebody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["panel.ui.api.parsing.Json"],
-    "DEFAULT_METADATA_CLASS": "panel.ui.api.metadata.Description",
     "DEFAULT_PAGINATION_CLASS": "panel.ui.api.paging.Pages",
     "DEFAULT_SCHEMA_CLASS": "panel.ui.api.schema.Schema",
     "EXCEPTION_HANDLER": "panel.ui.api.errors.handle",

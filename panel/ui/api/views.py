@@ -31,6 +31,7 @@ from panel.kernel import clock
 from panel.kernel.actors import Actor
 from panel.ui.api.conditional import match, tagged
 from panel.ui.api.idempotency import once
+from panel.ui.api.metadata import Description
 from panel.ui.api.narrowing import paged_by, require_known
 from panel.ui.menu import actor_of
 
@@ -40,6 +41,7 @@ class Endpoint(GenericAPIView[Any]):
 
     input_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     filters: ClassVar[Sequence[str]] = ()
+    metadata_class = Description
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
