@@ -4,11 +4,12 @@ A fingerprint is 8 bytes derived from the key (HKDF), so that it may stand on pa
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from panel.kernel.boot import environment
 from panel.kernel.crypto import kek
+from panel.ops.backups.format import tables
 
 
 def ours(env: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -51,6 +52,21 @@ def checked(addresses: Mapping[str, str], copy: Path) -> str:
     if wrong:
         raise kek.KekError(f"{copy} holds no good copy of the ring {wrong[0]}: a backup could not be opened with it.")
     return f"{copy} holds good copies of the rings {' and '.join(asked)}."
+
+
+def unknown(keys: Iterator[bytes], addresses: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first (ring, key id) that wraps a data key of a backup's part `keys` and is in none of our rings.
+
+    A ring that stays with a service is not asked. Raises KekError, ArchiveError.
+    """
+    ours = {name: fingerprints(address) for name, address in addresses.items()}
+    for _table, columns, blocks in tables.stored(keys):
+        ring, key, wrapped = (columns.index(name) for name in ("ring", "kek_id", "wrapped"))
+        for row in (line.split(b"\t") for block in blocks for line in block.splitlines()):
+            name, held = row[ring].decode(), row[key].decode()
+            if row[wrapped] != b"\\N" and ours.get(name) and held not in ours[name]:
+                return name, held
+    return None
 
 
 def _of_copy(path: Path) -> dict[str, str]:

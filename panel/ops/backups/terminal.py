@@ -57,6 +57,11 @@ def _restore(asked: argparse.Namespace, given: dict[str, str]) -> str:
         reader = reading.Reader(files, kek.provider(given["PANEL_KEK_CONTENT"]))
         say("Reading the backup ...")
         reader.verify()
+        if wrong := rings.unknown(reader.read("keys"), {name: given[setting] for name, setting in kek.SETTING.items()}):
+            raise CannotStart(
+                f"The ring {wrong[0]} of this machine is another one than the backup needs: bring the file with key"
+                f" {wrong[1]} back from your key backup."
+            )
         ledgers = _ledgers(asked, path, files, data)
     _room(data, reader.manifest, replace=asked.replace)
     given["PANEL_MODE"] = reader.header.mode

@@ -93,6 +93,16 @@ def test_with_another_s_rings_it_refuses_with_one_sentence(copy: Path, tmp_path:
     assert not (scene.data / "pg").exists()
 
 
+def test_with_one_ring_of_another_s_it_refuses_before_anything_is_touched(copy: Path, target: Scene) -> None:
+    """The backup itself opens with the ring `content`: the other one is asked for too, not found missing halfway."""
+    (target.data / "keys" / "serving.kek").unlink()
+    kek.generate(target.data / "keys" / "serving.kek")
+    done = target.run("restore", copy)
+    assert done.returncode == 1
+    assert "The ring serving of this machine is another one than the backup needs" in done.stderr
+    assert not (target.data / "pg").exists()
+
+
 def test_a_damaged_part_is_named_before_anything_is_touched(copy: Path, target: Scene) -> None:
     boxes.flip(copy / "database.part", 2000)
     done = target.run("restore", copy)
