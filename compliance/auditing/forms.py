@@ -83,6 +83,16 @@ class Verification(forms.Form):
     )
 
 
+class Range(forms.Form):
+    first = forms.IntegerField(
+        label=_("From entry"), required=False, min_value=0, max_value=MOST, help_text=_("Empty: the first one.")
+    )
+    last = forms.IntegerField(
+        label=_("To entry"), required=False, min_value=0, max_value=MOST,
+        help_text=_("Empty: the newest one. It goes on to the next signed checkpoint."),
+    )  # fmt: skip
+
+
 class Sink(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(

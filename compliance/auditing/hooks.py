@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import queries as access_queries
 from accounts.access import services as access
 from compliance.auditing import queries, rules
+from compliance.auditing.services import extracts
 from compliance.subjects import rules as subjects
-from panel.journal import events
+from panel.journal import bundles, events
 from panel.journal import queries as ledger
 from panel.kernel import clock
 from panel.kernel.actors import Actor
@@ -32,6 +33,7 @@ events.register("auditing.detail.disclosed", _("Personal detail in the journal r
 menu.register(menu.Item("comply", _("Data map"), "auditing:datamap", "map", rules.SEE_MAP, order=50))
 events.register("auditing.record.exported", _("Record of processing exported"), retention="privacy")
 events.register("auditing.controller.named", _("Controller of the processing named"), retention="privacy")
+bundles.register(extracts.KIND, _("Range of the journal"))
 events.register("auditing.journal.exported", _("Journal exported"), retention="privacy")
 
 

@@ -44,6 +44,8 @@ SINK_WHATS, SINK_FORMS = ("entries", "checkpoints"), ("ocsf", "leaf")
 ONLY_CHECKPOINTS = frozenset({"git", "mail", "tsa", "witness"})
 RECEIPTS = ("tsa", "witness")
 EXPORTS = ("jsonl", "csv", "ocsf")
+MOST_TAKEN = 1_000_000
+"""Entries of one bundle: about a gigabyte, which a browser still verifies."""
 NAME, ADDRESS, CONTACT, OFFICER = "record.name", "record.address", "record.contact", "record.officer"
 CONTROLLER = (NAME, ADDRESS, CONTACT, OFFICER)
 CATEGORIES = {

@@ -19,6 +19,7 @@ urlpatterns = [
     path("journal/lines/", journal.lines, name="lines"),
     path("journal/checkpoint/", entries.checkpoint, name="checkpoint"),
     path("journal/export/", taking.Export.as_view(), name="export"),
+    path("journal/taking/", taking.Taking.as_view(), name="taking"),
     path("journal/verification/", taking.Verifications.as_view(), name="verifications"),
     path("journal/verification/<uuid:verification_id>/", taking.Checked.as_view(), name="verification"),
     path("journal/sinks/", sinks.listing, name="sinks"),

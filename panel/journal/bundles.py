@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 
 from panel.journal import queries, sealing, signers
@@ -167,10 +167,14 @@ def unpack(data: bytes) -> Signed:
 
 
 def settle(bundle_id: UUID, *, at: datetime) -> bool:
-    """Seal what waits, after the commit; whether the bundle's entry stands in the tree now."""
+    """Seal what waits, after the commit; whether the bundle's entry stands in the tree now. A tree that somebody altered may
+    not be able to grow any more: what shows that is a bundle, so it goes out without its proof."""
     until = time.monotonic() + PATIENCE
     while not queries.sequences([bundle_id]):
-        sealing.seal(at=at)
+        try:
+            sealing.seal(at=at)
+        except (KeyError, IntegrityError):
+            return False
         if time.monotonic() > until:
             return bool(queries.sequences([bundle_id]))
         if not queries.sequences([bundle_id]):
@@ -181,7 +185,10 @@ def settle(bundle_id: UUID, *, at: datetime) -> bool:
 def proof(bundle_id: UUID) -> bytes | None:
     """`proof.json` of a bundle by its id; None while it waits, and for ids that name no bundle."""
     leaf = Leaf.objects.filter(id=bundle_id, event=SIGNED).first()
-    found = queries.proof(bundle_id) if leaf else None
+    try:
+        found = queries.proof(bundle_id) if leaf else None
+    except KeyError:  # nodes of the tree are gone
+        return None
     if leaf is None or found is None:
         return None
     return format1.proof_file(leaf=bytes(leaf.data), sequence=found.sequence, path=found.path, note=found.note)
@@ -208,7 +215,7 @@ def tools() -> Mapping[str, Held]:
 
 
 def _tools_of(signed: Signed) -> Mapping[str, Content]:
-    """The verifiers that this bundle was signed with. A verifier that changes is kept as `verifiers/<version>/<name>`."""
+    """The verifiers that this bundle was signed with. A verifier that changes is kept as `verifiers/earlier/<n>/<name>`."""
     found: dict[str, Content] = {}
     for told in _read(signed.manifest)["tools"]:
         kept = (Held(path.read_bytes()) for path in sorted(_TOOLS.rglob(told["name"])))

@@ -61,8 +61,10 @@ def chain() -> list[Key]:
     if first is None:
         return []
     followers = {row.previous_id: row for row in Succession.objects.select_related("signer")}
-    statement = keys.Statement(queries.origin(), bytes(first.public), first.created_at)
-    found = [(first, statement.signed(private(first)))]
+    held = private(first)
+    # Its public half is not read from the table, where somebody could put one of their own.
+    statement = keys.Statement(queries.origin(), held.public_key().public_bytes_raw(), first.created_at)
+    found = [(first, statement.signed(held))]
     while row := followers.get(found[-1][0].id):
         found.append((row.signer, keys.parse(bytes(row.data), bytes(row.signature))))
     ends = [statement.until for _signer, statement in found[1:]]

@@ -47,12 +47,12 @@ def verify(
     signed root then proves. `told` hears how many entries were read. Raises CheckpointError when the outside text cannot be
     read as one, KekError when this process lacks the content ring (then no signer can be proved).
     """
-    with _snapshot():
+    with snapshot():
         held = checkpoint.parse(outside).checkpoint if outside is not None else None
         if held is not None and first:
             first = min(first, held.size - 1)
         start, end = first - first % CHUNK, max(_end(last), held.size if held else 0)
-        begun = tree.frontier(start, _node)
+        begun = tree.frontier(start, stored_node)
         audit = Audit(origin=queries.origin(), heads=_heads(start, end), nodes=_nodes, outside=held, begun=begun)
         for count, row in enumerate(_rows(start, end), 1):
             audit.feed(row)
@@ -69,7 +69,7 @@ def verify(
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
     nested = connection.in_atomic_block
     with transaction.atomic():
         if not nested:
@@ -84,7 +84,7 @@ def _end(last: int | None) -> int:
     return covering.size if covering else LONGEST
 
 
-def _node(level: int, position: int) -> bytes:
+def stored_node(level: int, position: int) -> bytes:
     """A stored hash; one that is missing gives a root that no checkpoint has."""
     if level == 0:
         row = IndexEntry.objects.filter(sequence=position).values_list("hash", flat=True).first()
@@ -93,7 +93,7 @@ def _node(level: int, position: int) -> bytes:
     return bytes(row) if row is not None else b"\x00" * 32
 
 
-def _stream(statement: str, *values: int) -> Iterator[tuple[Any, ...]]:
+def stream(statement: str, *values: int) -> Iterator[tuple[Any, ...]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, values or None)
         while rows := cursor.fetchmany(FETCH):
@@ -101,7 +101,7 @@ def _stream(statement: str, *values: int) -> Iterator[tuple[Any, ...]]:
 
 
 def _rows(start: int, end: int) -> Iterator[Row]:
-    for sequence, leaf, event, hashed, data, *columns, details in _stream(ROWS, start, end):
+    for sequence, leaf, event, hashed, data, *columns, details in stream(ROWS, start, end):
         stored = None if data is None else bytes(data)
         yield Row(sequence, leaf, event, bytes(hashed), stored, tuple(columns), details)
 
@@ -120,7 +120,7 @@ def _nodes(level: int, first: int, last: int) -> dict[int, bytes]:
 
 def _beside(size: int) -> Iterator[Finding]:
     """What stands in the tables and not in the tree."""
-    for leaf, event in _stream(STRAY):
+    for leaf, event in stream(STRAY):
         yield Finding(
             "stray_leaf",
             "The leaf is neither sealed nor waiting: it was put in, or its entry taken.",
@@ -128,7 +128,7 @@ def _beside(size: int) -> Iterator[Finding]:
             leaf,
             event,
         )
-    for (leaf,) in _stream(LOST):
+    for (leaf,) in stream(LOST):
         yield Finding("lost_leaf", "The leaf waited to be sealed and is gone.", None, leaf)
     with connection.cursor() as cursor:
         cursor.execute(BEYOND, [size])

@@ -12,7 +12,7 @@ from accounts.access.rules import door
 from accounts.people import queries as people
 from compliance.auditing import forms, queries, rules
 from compliance.auditing.models import Verification
-from compliance.auditing.services import exports, verifying
+from compliance.auditing.services import exports, ranges, verifying
 from panel.journal import events
 from panel.kernel import jobs
 from panel.kernel.errors import Missing
@@ -32,6 +32,9 @@ class Export(FormPage):
 
     form_class = forms.Export
     template_name = "compliance/auditing/export.html"
+
+    def context(self) -> dict[str, Any]:
+        return {"name": _("Export"), "title": _("Export the journal"), "back": reverse("auditing:journal")}
 
     def form_options(self) -> dict[str, Any]:
         named = sorted(events.registered().values(), key=lambda one: str(one.title).casefold())
@@ -55,6 +58,22 @@ class Export(FormPage):
             }
         )
         job = exports.start(actor=self.actor, form=kind, chosen=narrowed, at=self.at)
+        return reverse("ops:job", args=[job.id])
+
+
+@door(rules.VIEW)
+class Taking(FormPage):
+    """A range of the journal as a bundle that is verified elsewhere."""
+
+    form_class = forms.Range
+    template_name = "compliance/auditing/export.html"
+
+    def context(self) -> dict[str, Any]:
+        title, back = _("Take out the journal as a bundle"), reverse("auditing:verifications")
+        return {"name": _("Take out"), "title": title, "back": back, "bundle": True}
+
+    def perform(self, form: Any) -> str:
+        job = ranges.start(actor=self.actor, at=self.at, **form.cleaned_data)
         return reverse("ops:job", args=[job.id])
 
 

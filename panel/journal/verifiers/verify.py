@@ -2,8 +2,10 @@
 """Verify a signed bundle without the panel that made it, offline: python verify.py BUNDLE.zip [--keys keys.json]
 
 Needs Python 3.10 or newer and the package "cryptography". Takes the zip or the folder it was unpacked into. Nothing is changed,
-nothing is fetched. The format is described in bundle-format.md. Exit code 0: verified, and the key is one that you named;
-3: unaltered, but whether the key is the right one is yours to compare; 1: not what was signed; 2: could not be read.
+nothing is fetched. A bundle of the journal (kind journal.range) is read entry by entry; give --checkpoint with one that you kept,
+and an end that was cut off or a journal that was written anew is found too. The format is described in bundle-format.md.
+Exit code 0: verified, and the key is one that you named; 3: unaltered, but whether the key is the right one is yours to compare;
+1: not what was signed; 2: could not be read.
 """
 # ruff: noqa: T201, PTH123 - a script of its own, for people
 
@@ -15,7 +17,7 @@ import json
 import re
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -236,34 +238,33 @@ def check_proof(data: bytes, manifest: dict[str, Any], hashed: str, keys: list[K
     need(same, "replayed", "proof.json proves another journal entry.")
     told = {"kind": manifest["kind"], "manifest": hashed}
     need(leaf["detail"] == told, "replayed", "The journal entry names another manifest or kind.")
-    body, found, tail = proof["checkpoint"].rpartition("\n\n")
-    lines = body.split("\n")
-    need(
-        found and len(lines) == 3 and lines[1].isdigit() and tail.endswith("\n"),
-        "proof",
-        "The checkpoint is malformed.",
-    )
-    need(lines[0] == manifest["journal"], "proof", "The checkpoint belongs to another journal.")
-    size, root = int(lines[1]), b64(lines[2], "The checkpoint's root", 32)
-    need(_noted(tail, lines[0], (body + "\n").encode(), keys), "proof", "No key of this journal signed the checkpoint.")
+    size, root = signed_note(proof["checkpoint"], manifest["journal"], keys, "proof", "The checkpoint")
     here = sha256(b"\0" + proof["leaf"].encode()).digest()
     climbed = _root(proof["sequence"], size, here, [b64(one, "A step of the path", 32) for one in proof["path"]])
     need(climbed == root, "proof", "The path does not lead from the entry to the checkpoint.")
     return proof["sequence"], size
 
 
-def _noted(tail: str, origin: str, body: bytes, keys: list[Key]) -> bool:
-    """Signature lines of keys that we know must hold; one must be there (c2sp.org/signed-note)."""
-    known = {sha256(origin.encode() + b"\n\1" + key).digest()[:4]: key for key, _from, _until in keys}
+def signed_note(note: str, journal: str, keys: list[Key], code: str, named: str) -> tuple[int, bytes]:
+    """(size, root) of a checkpoint (c2sp.org/tlog-checkpoint) that a key of this journal signed (c2sp.org/signed-note):
+    signature lines of keys that we know must hold, and one must be there."""
+    body, found, tail = note.rpartition("\n\n")
+    lines = body.split("\n")
+    formed = found and len(lines) == 3 and re.fullmatch("[0-9]{1,15}", lines[1]) and tail.endswith("\n")
+    need(formed, code, f"{named} is malformed.")
+    need(lines[0] == journal, code, f"{named} belongs to another journal.")
+    known = {sha256(journal.encode() + b"\n\1" + key).digest()[:4]: key for key, _from, _until in keys}
     held = 0
     for line in tail[:-1].split("\n"):
         dash, name, blob = (*line.split(" "), "", "")[:3]
-        need(dash == "—" and name and blob, "proof", "A signature line of the checkpoint is malformed.")
-        data = b64(blob, "A signature of the checkpoint")
-        key = known.get(data[:4]) if name == origin else None
-        need(key is None or signed_by(key, data[4:], body), "proof", "A signature of the checkpoint is wrong.")
+        need(dash == "—" and name and blob, code, f"{named}: a signature line is malformed.")
+        data = b64(blob, f"{named}: a signature")
+        key = known.get(data[:4]) if name == journal else None
+        good = key is None or signed_by(key, data[4:], (body + "\n").encode())
+        need(good, code, f"{named}: a signature is wrong, the text was changed.")
         held += key is not None
-    return held > 0
+    need(held, "foreign_key" if code == "checkpoint" else code, f"{named}: no key of this journal signed it.")
+    return int(lines[1]), b64(lines[2], f"{named}: the root", 32)
 
 
 def _root(index: int, size: int, here: bytes, path: list[bytes]) -> bytes:
@@ -283,21 +284,126 @@ def _root(index: int, size: int, here: bytes, path: list[bytes]) -> bytes:
     return here
 
 
+def rows(source: Zip | Folder, name: str) -> Iterator[dict[str, Any]]:
+    """One object a line."""
+    rest = b""
+    for chunk in source.chunks(name):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from map(json.loads, lines)
+    need(not rest, "malformed", f"{name} ends within a line.")
+
+
+class Journal:
+    """A range of the journal (bundle-format.md, "Ranges"): every entry against its hash, the tree that they give against each
+    signed checkpoint. The first thing that does not fit is named."""
+
+    def __init__(self, source: Zip | Folder, manifest: dict[str, Any], keys: list[Key], kept: list[str]) -> None:
+        told = canonical(small(source, "range.json"), "range.json", {"end", "first", "open", "peaks", "v"})
+        self.source, self.first, self.end, self.open = source, told["first"], told["end"], told["open"]
+        self.at, self.size, self.agreed = manifest["at"], self.first, self.first
+        self.peaks = [bytes.fromhex(one) for one in told["peaks"]]
+        need(len(self.peaks) == self.first.bit_count(), "malformed", "range.json names another number of hashes.")
+        self.checkpoints, self.covered = 0, self.first
+        self.kept: list[int] = []
+        self.marks: dict[int, list[tuple[str, bytes]]] = {}
+        for note in kept:
+            size, root = signed_note(note, manifest["journal"], keys, "kept", "The checkpoint that you kept")
+            self._need_inside(size)
+            self.kept.append(size)
+            self._mark(size, root, "the checkpoint that you kept")
+        for one in rows(source, "receipts.jsonl"):
+            size, root = signed_note(one["note"], manifest["journal"], keys, "receipt", f"The receipt of {one['by']}")
+            if self.first <= size and (size <= self.end or self.open):
+                self._mark(size, root, f"the checkpoint that {one['by']} signed")
+        for one in rows(source, "checkpoints.jsonl"):
+            named = f"The stored checkpoint of {one['size']} entries"
+            noted = signed_note(one["note"], manifest["journal"], keys, "checkpoint", named)
+            need(noted == (one["size"], bytes.fromhex(one["root"])), "checkpoint", f"{named}: its signed text differs.")
+            self._mark(*noted, "")
+            self.checkpoints, self.covered = self.checkpoints + 1, max(self.covered, noted[0])
+
+    def _need_inside(self, size: int) -> None:
+        told = f"The checkpoint that you kept covers {size} entries, this range holds {self.first} to {self.end - 1}"
+        near = f"{told}: take one that begins at entry {max(size - 1, 0)} or before, and reaches to it."
+        need(self.first <= size and (size <= self.end or self.open), "out_of_range", near)
+
+    def _mark(self, size: int, root: bytes, whose: str) -> None:
+        """A root to be compared on the way; `whose` is empty for the journal's own checkpoints."""
+        self.marks.setdefault(size, []).append((whose, root))
+
+    def check(self) -> dict[str, Any]:
+        """Raises Refused."""
+        self._compare()
+        for one in rows(self.source, "entries.jsonl"):
+            place = one["sequence"]
+            need(place == self.size, "missing_entry", f"Entry {self.size} is missing: entry {place} follows.")
+            self._append(_hashed(one))
+            self._compare()
+        need(self.size == self.end, "malformed", "entries.jsonl ends before the range does.")
+        for size, marked in sorted(self.marks.items()):
+            whose = next((whose for whose, _root in marked if whose), "a stored checkpoint")
+            need(size <= self.size, "cut_off", f"The journal ends after {self.size} entries, but {whose} covers {size}: "
+                 f"its end was cut off, unless that checkpoint is newer than this bundle ({self.at}).")  # fmt: skip
+        unsigned = f"From entry {self.covered} on no signed checkpoint covers what stands there."
+        need(self.covered == self.size, "unsigned", unsigned)
+        for one in rows(self.source, "beside.jsonl"):
+            put = f"{one['id']} ({one['event']}) stands among the entries without a place: it was put in, or its place taken."
+            need(one["what"] == "lost", "stray_leaf", put)
+            raise Refused("lost_leaf", f"{one['id']} waited for its place and is gone.")
+        return {"first": self.first, "end": self.end, "checkpoints": self.checkpoints, "kept": self.kept}
+
+    def _append(self, here: bytes) -> None:
+        place = self.size
+        while place & 1:
+            here, place = sha256(b"\1" + self.peaks.pop() + here).digest(), place >> 1
+        self.peaks.append(here)
+        self.size += 1
+
+    def _compare(self) -> None:
+        if self.size not in self.marks:
+            return
+        here = self.peaks[-1] if self.peaks else sha256().digest()
+        for peak in self.peaks[-2::-1]:
+            here = sha256(b"\1" + peak + here).digest()
+        for whose, root in sorted(self.marks[self.size]):
+            span = f"one of the entries {self.agreed} to {self.size - 1} was changed together with its hash"
+            if self.agreed == self.first > 0:
+                span += ", or what stands before them"
+            need(whose or here == root, "rewritten", f"The checkpoint of {self.size} entries has another root: {span}.")
+            need(here == root, "not_what_was_kept", f"{whose} covers {self.size} entries with another root than they have "
+                 f"here: the journal was written anew since, or {span}.")  # fmt: skip
+        self.agreed = self.size
+
+
+def _hashed(one: dict[str, Any]) -> bytes:
+    """The hash of one entry, once its bytes have it and its columns repeat them."""
+    named = f"Entry {one['sequence']} ({one['event']}, {one['id']})"
+    need(one["leaf"] is not None, "missing_leaf", f"{named} is gone, only its hash is left.")
+    here = sha256(b"\0" + one["leaf"].encode("utf-8", "surrogatepass")).digest()
+    need(here.hex() == one["hash"], "altered_leaf", f"{named} was changed: its bytes do not have its hash.")
+    leaf = json.loads(one["leaf"])
+    means, thing = ((leaf[name]["kind"], leaf[name]["id"]) if leaf[name] else ("", None) for name in ("via", "object"))
+    told = [leaf["at"], leaf["event"], leaf["actor"]["kind"], leaf["actor"]["id"], *means, *thing, leaf["request"]]
+    same = told == one["columns"] and (leaf["id"], leaf["event"]) == (one["id"], one["event"])
+    need(same, "altered_columns", f"{named}: the columns that the panel's lists show do not repeat its bytes.")
+    return here
+
+
 def verify(
-    path: Path | str, *, pinned: set[str] | None = None, proof: bytes | None = None, kind: str = ""
-) -> dict[str, Any]:
+    path: Path | str, *, pinned: set[str] | None = None, proof: bytes | None = None, kind: str = "", kept: Iterable[str] = ()
+) -> dict[str, Any]:  # fmt: skip
     """What the bundle says, once everything holds; raises Refused. `pinned` are fingerprints of keys that you trust,
-    `proof` a proof.json that came later, `kind` what you expect it to be."""
+    `proof` a proof.json that came later, `kind` what you expect it to be, `kept` checkpoints that went out earlier."""
     try:
         if Path(path).is_dir():
-            return _verify(Folder(Path(path)), pinned or set(), proof, kind)
+            return _verify(Folder(Path(path)), pinned or set(), proof, kind, list(kept))
         with open(path, "rb") as file:
-            return _verify(Zip(file), pinned or set(), proof, kind)
+            return _verify(Zip(file), pinned or set(), proof, kind, list(kept))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError, struct.error) as error:
         raise Refused("malformed", f"Something in the bundle is malformed ({type(error).__name__}: {error}).") from None
 
 
-def _verify(source: Zip | Folder, pinned: set[str], later: bytes | None, kind: str) -> dict[str, Any]:
+def _verify(source: Zip | Folder, pinned: set[str], later: bytes | None, kind: str, kept: list[str]) -> dict[str, Any]:
     data = small(source, "manifest.json")
     manifest = canonical(data, "manifest.json", MANIFEST)
     need(not kind or manifest["kind"] == kind, "other_kind", f"This is a {manifest['kind']}, not a {kind}.")
@@ -312,6 +418,11 @@ def _verify(source: Zip | Folder, pinned: set[str], later: bytes | None, kind: s
     need(until is None or manifest["at"] <= until, "key_ended", "It was signed after the end of its key.")
     earlier = set(prints[: prints.index(manifest["key"]) + 1])
     need(not pinned or earlier & pinned, "foreign_key", "It was signed by a key that is none of those you trust.")
+    is_range = manifest["kind"] == "journal.range"
+    need(
+        is_range or not kept, "other_kind", f"A checkpoint is compared with a journal.range, not a {manifest['kind']}."
+    )
+    journal = Journal(source, manifest, keys, kept).check() if is_range else None
     proof = small(source, "proof.json") if "proof.json" in source.names() else later
     place = check_proof(proof, manifest, sha256(data).hexdigest(), keys) if proof else None
     names = [*OWN[: 4 if "proof.json" in source.names() else 3]]
@@ -320,7 +431,8 @@ def _verify(source: Zip | Folder, pinned: set[str], later: bytes | None, kind: s
         "layout",
         "The files stand in another order.",
     )
-    return {**manifest, "confirmed": bool(pinned), "sequence": place and place[0], "size": place and place[1]}
+    found = {**manifest, "confirmed": bool(pinned), "sequence": place and place[0], "size": place and place[1]}
+    return {**found, "range": journal, "keys": len(keys)}
 
 
 def trusted(keys: Path | None, fingerprint: str | None) -> set[str]:
@@ -339,10 +451,16 @@ def tell(found: dict[str, Any]) -> None:
     """For people."""
     sealed = f"entry {found['sequence']} of the journal, checkpoint {found['size']}"
     waits = "not yet: fetch its proof.json from the panel and give it with --proof"
-    rows = {"kind": found["kind"], "id": found["id"], "signed at": found["at"], "about": json.dumps(found["about"])}
-    rows |= {"installation": found["installation"], "files": ", ".join(one["name"] for one in found["files"])}
-    rows |= {"in the journal": waits if found["size"] is None else sealed, "key": found["key"]}
-    for name, value in rows.items():
+    shown = {"kind": found["kind"], "id": found["id"], "signed at": found["at"], "about": json.dumps(found["about"])}
+    shown |= {"installation": found["installation"], "files": ", ".join(one["name"] for one in found["files"])}
+    shown |= {"in the journal": waits if found["size"] is None else sealed, "key": found["key"]}
+    if journal := found["range"]:
+        shown["entries"] = f"{journal['first']} to {journal['end'] - 1}, each with its hash and place: none was changed"
+        shown["checkpoints"] = f"{journal['checkpoints']} stored, each signed and with the root that the entries give"
+        kept = ", ".join(f"{size} entries" for size in journal["kept"])
+        shown["kept"] = kept or "no checkpoint of yours was compared: a cut end shows only against one (--checkpoint)"
+        shown["changes of key"] = f"{found['keys'] - 1}, each named by the key before it"
+    for name, value in shown.items():
         print(f"{name + ':':15} {value}")
     confirmed = "VERIFIED: nothing was changed, and it was signed by a key that you trust."
     open_end = "UNALTERED. Compare the key with the key page of the panel, or give --keys or --fingerprint."
@@ -356,11 +474,15 @@ def main() -> int:
     parser.add_argument("--fingerprint", help="of the key that you trust, 64 hex digits")
     parser.add_argument("--proof", type=Path, help="a proof.json that was fetched later")
     parser.add_argument("--kind", default="", help="refuse every other kind")
+    parser.add_argument(
+        "--checkpoint", type=Path, action="append", default=[], help="one that you kept, of the journal"
+    )
     given = parser.parse_args()
     try:
         proof = given.proof.read_bytes() if given.proof else None
         pinned = trusted(given.keys, given.fingerprint)
-        found = verify(given.bundle, pinned=pinned, proof=proof, kind=given.kind)
+        kept = [one.read_text("utf-8") for one in given.checkpoint]
+        found = verify(given.bundle, pinned=pinned, proof=proof, kind=given.kind, kept=kept)
     except Refused as refused:
         print(f"NOT VERIFIED ({refused.code}): {refused}")
         return 1

@@ -26,15 +26,21 @@ class Command(BaseCommand):
         parser.add_argument("--keys", metavar="FILE", type=Path, help="keys.json of another installation")
         parser.add_argument("--proof", metavar="FILE", type=Path, help="a proof.json that was fetched later")
         parser.add_argument("--kind", default="", help="refuse every other kind")
+        parser.add_argument(
+            "--checkpoint", metavar="FILE", type=Path, action="append", default=[],
+            help="compare a bundle of the journal with a checkpoint kept elsewhere",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
 
     def handle(
-        self, *_: Any, file: Path, keys: Path | None, proof: Path | None, kind: str, as_json: bool, **__: Any
-    ) -> None:
+        self, *_: Any, file: Path, keys: Path | None, proof: Path | None, kind: str, as_json: bool,
+        checkpoint: list[Path], **__: Any,
+    ) -> None:  # fmt: skip
         try:
             pinned = script.trusted(keys, None) if keys else {one.fingerprint for one in signers.chain()}
             later = proof.read_bytes() if proof else None
-            found = script.verify(file, pinned=pinned or {"none"}, proof=later, kind=kind)
+            kept = [one.read_text("utf-8") for one in checkpoint]
+            found = script.verify(file, pinned=pinned or {"none"}, proof=later, kind=kind, kept=kept)
         except script.Refused as refused:
             told = {"verified": False, "code": refused.code, "sentence": str(refused)}
             self.stdout.write(json.dumps(told) if as_json else f"NOT VERIFIED ({refused.code}): {refused}")

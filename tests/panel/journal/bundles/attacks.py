@@ -93,7 +93,7 @@ def proofs() -> Iterator[Attack]:
     foreign = note.replace(ORIGIN, ORIGIN[:-1] + "1")
     yield "journal", changed(parts, proof__checkpoint=foreign), "proof", "another journal"
     unsigned = json.loads(Forge(chain=(FOREIGN,)).parts()["proof.json"])["checkpoint"]
-    yield "foreign checkpoint", changed(parts, proof__checkpoint=unsigned), "proof", "No key"
+    yield "foreign checkpoint", changed(parts, proof__checkpoint=unsigned), "proof", "no key"
 
 
 def archives() -> Iterator[Attack]:

@@ -16,6 +16,7 @@ from panel.journal import bundles, queries, sealing
 from panel.journal.drafts import Draft
 from panel.journal.models import Leaf
 from panel.journal.rules import leaf
+from panel.journal.rules.archive import Held
 from panel.journal.rules.manifest import NotBundledError
 from panel.journal.verifiers.verify import trusted, verify
 from panel.kernel import ids
@@ -55,6 +56,14 @@ class TestBuild:
         assert told.event == "journal.bundle.signed"
         assert told.detail["kind"] == "test.report"
         assert told.object is not None
+
+    def test_one_that_was_signed_with_an_earlier_verifier_keeps_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        earlier = {name: Held((bundles._TOOLS / "earlier" / "1" / name).read_bytes()) for name in bundles.tools()}
+        monkeypatch.setattr(bundles, "tools", lambda: earlier)
+        one = signed()
+        monkeypatch.undo()
+        assert earlier["verify.py"].data in bundles.archive(one, at=AT)
+        assert earlier["verify.py"].data not in bundles.archive(signed(), at=AT)
 
     def test_the_same_bundle_has_the_same_bytes_later(self) -> None:
         one = signed()
