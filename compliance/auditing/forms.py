@@ -120,7 +120,7 @@ class Sink(forms.Form):
             "https://s3.eu-central-1.amazonaws.com/bucket/prefix?region=eu-central-1. Git: "
             "https://api.github.com/repos/owner/name?branch=main, or "
             "https://git.example.org/api/v1/repos/owner/name?branch=main. A witness: "
-            "https://other.example.org/witness."
+            "https://other.example.org/witness. Certificates are trusted as by this machine (SSL_CERT_FILE)."
         ),
     )
     token = forms.CharField(

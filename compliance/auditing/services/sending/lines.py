@@ -65,6 +65,9 @@ def syslog(row: Sink, data: bytes) -> None:
                 _ended(line)
         except TimeoutError:
             raise NotSent(_("It did not end the line: what arrived is not sure, so it goes out again.")) from None
+        except ssl.SSLCertVerificationError as error:
+            why = error.verify_message.rstrip(".")
+            raise NotSent(_("Its certificate is not trusted: %(why)s.") % {"why": why}) from None
         except ConnectionError:
             raise NotSent(_("It broke the line off: what arrived is not sure, so it goes out again.")) from None
 

@@ -21,7 +21,7 @@ from panel.journal.models import Checkpoint, Leaf
 from panel.kernel import clock
 from panel.kernel.errors import Invalid
 from panel.outbound import hosts
-from tests.compliance.auditing.test_sinks import add, events
+from tests.compliance.auditing.sinks.test_sinks import add, events
 from tests.factories.ruled import fresh
 from tests.stage.visits import told, visit
 

@@ -24,11 +24,11 @@ from panel.kernel import clock
 from panel.kernel.errors import Invalid
 from panel.outbound import hosts
 from panel.outbound.webhooks import wire
-from tests.compliance.auditing.test_sinks import add, events
+from tests.compliance.auditing.sinks.test_sinks import add, events
 from tests.factories.ruled import fresh
 
 pytestmark = pytest.mark.django_db
-GOLDEN = Path(__file__).parents[2] / "panel" / "journal" / "golden"
+GOLDEN = Path(__file__).parents[3] / "panel" / "journal" / "golden"
 STAMP = base64.b64decode((GOLDEN / "stamp-ec.txt").read_bytes())
 KEY_PAIR = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
