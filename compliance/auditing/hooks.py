@@ -104,7 +104,7 @@ privacy.store(
 )
 for word, title in (("added", _("Sink added")), ("paused", _("Sink paused")), ("resumed", _("Sink resumed")),
                     ("removed", _("Sink removed")),
-                    ("rewritten", _("Another checkpoint found in a sink"))):  # fmt: skip
+                    ("rewritten", _("Sink holds another journal than this"))):  # fmt: skip
     events.register(f"auditing.sink.{word}", title)
 events.register("auditing.receipt.kept", _("Outsider signed a checkpoint"))
 events.register("auditing.verification.asked", _("Verification of the journal begun"))
@@ -129,13 +129,13 @@ def sinks_alarm(at: datetime) -> alarms.Alarm | None:
 
 
 def rewritten_alarm() -> alarms.Alarm | None:
-    """A repository that says something else about this journal than the journal does."""
+    """A sink that holds something else of this journal than the journal does."""
     row = queries.rewritten()
     if row is None:
         return None
     sentence = gettext(
-        "In %(sink)s lies another checkpoint of %(n)s entries than this journal's: one of the two was written anew. Verify "
-        "the journal against it."
+        "%(sink)s knows %(n)s entries that this journal has not, or not so: it was cut or written anew. Verify the journal "
+        "against a checkpoint from there."
     )
     return alarms.Alarm("journal.rewritten", "critical", sentence % {"sink": row.name, "n": row.rewritten})
 

@@ -47,8 +47,9 @@ class Sink(models.Model):
 
     `target` (a URL, host and port, a file's name, an address) may hold a token, so it is sealed; `place` is shown.
     `reached` is the last sequence that arrived, of checkpoints the last size. Who sends holds a lease, so that two workers
-    do not send the same at once; after a crash the same goes out again, under the same ids. `rewritten` is the size of the
-    checkpoint in whose place another one was found; nothing newer goes there until that is right again.
+    do not send the same at once; after a crash the same goes out again, under the same ids. `rewritten`: how many entries it
+    knows that the journal has not, or not so. Git and a witness are asked again until that is right; elsewhere it stays until
+    the sink is removed.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)

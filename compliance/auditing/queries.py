@@ -219,7 +219,7 @@ def failing(at: datetime) -> list[Sink]:
 
 
 def rewritten() -> Sink | None:
-    """A sink in which another checkpoint was found than the journal's."""
+    """A sink that knows entries which the journal has not, or not so."""
     return next((one for one in ill() if one.rewritten is not None), None)
 
 

@@ -41,16 +41,8 @@ def watch(*, actor: Actor, keys: str, at: datetime) -> Log:
     """Witness the journal of these verifier keys, which must have one name. Raises Forbidden, NeedsFreshFactor, Invalid,
     Conflict."""
     access.require(actor, KEEP)
-    try:
-        found = [Verifier.of(line, ED25519) for line in keys.split()]
-    except WitnessError:
-        raise Invalid(
-            fields={"keys": _("Write verifier keys of a journal, one a line: name+8 hex digits+base64.")}
-        ) from None
-    origin = found[0].name if found else ""
-    if any(one.name != origin for one in found) or not 0 < len(origin) <= LONGEST_NAME or len(found) > MOST_KEYS:
-        told = _("The keys of one journal have one name of at most %(long)s characters, and are at most %(n)s.")
-        raise Invalid(fields={"keys": told % {"long": LONGEST_NAME, "n": MOST_KEYS}})
+    found = _read(keys)
+    origin = found[0].name
     if Log.objects.filter(origin=origin).exists():
         raise Conflict(_("This journal is witnessed already."))
     if Log.objects.count() >= MOST:
@@ -60,6 +52,27 @@ def watch(*, actor: Actor, keys: str, at: datetime) -> Log:
     row.save(force_insert=True)
     journal.record("witness.log.added", actor=actor, obj=row, at=at)
     return row
+
+
+def _read(keys: str) -> list[Verifier]:
+    """Verifier keys of one journal. Raises Invalid."""
+    try:
+        found = [Verifier.of(line, ED25519) for line in keys.split()]
+    except WitnessError:
+        found = []
+    wrong = ""
+    if not found:
+        wrong = _("Write verifier keys of a journal, one a line: name+8 hex digits+base64.")
+    elif any(one.name != found[0].name for one in found):
+        wrong = _("These are keys of several journals. Witness one at a time: its keys have one name.")
+    elif len(found[0].name) > LONGEST_NAME:
+        wrong = _("The name in these keys is too long: at most %(n)s characters.") % {"n": LONGEST_NAME}
+    elif len(found) > MOST_KEYS:
+        wrong = _("These are %(count)s keys, and at most %(n)s of one journal are kept. Leave the oldest out.")
+        wrong = wrong % {"count": len(found), "n": MOST_KEYS}
+    if wrong:
+        raise Invalid(fields={"keys": wrong})
+    return found
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from compliance.auditing.models import Sink
 from compliance.auditing.services.sending import commits, lines, objects, outsiders
@@ -26,6 +27,9 @@ EVERY = timedelta(hours=1)
 """How often a checkpoint goes out, when there is a new one."""
 PAUSE = timedelta(seconds=30)
 """After a failure."""
+
+COMPARED = frozenset({"git", "witness"})
+"""Kinds that say whether what they have is still right."""
 
 NDJSON, PLAIN = "application/x-ndjson", "text/plain; charset=utf-8"
 
@@ -63,6 +67,7 @@ def _send(row: Sink, at: datetime) -> int:
     """How many went out; -1 after a failure, whose lease is the pause until the next try."""
     reached, count, problem = row.reached, 0, ""
     try:
+        _need_as_long(row)
         if row.what == "checkpoints":
             reached, count = _checkpoint(row, at)
         else:
@@ -73,6 +78,7 @@ def _send(row: Sink, at: datetime) -> int:
     except (NotSent, KeyGone, OSError) as error:
         problem = str(error)[:200] or type(error).__name__
         row.rewritten = error.size if isinstance(error, Rewritten) else row.rewritten
+        reached = row.reached
     _settle(row, at, reached, count, problem)
     return -1 if problem else count
 
@@ -86,10 +92,21 @@ def _settle(row: Sink, at: datetime, reached: int, count: int, problem: str) -> 
     mine.problem, mine.failing_since = problem, ((mine.failing_since or at) if problem else None)
     if row.rewritten and mine.rewritten != row.rewritten:
         journal.record("auditing.sink.rewritten", actor=SYSTEM, obj=mine, detail={"size": row.rewritten}, at=at)
-    mine.rewritten = row.rewritten
+    mine.rewritten, mine.reached = row.rewritten, reached
     if count:
-        mine.reached, mine.sent, mine.last_at = reached, mine.sent + count, at
+        mine.sent, mine.last_at = mine.sent + count, at
     mine.save()
+
+
+def _need_as_long(row: Sink) -> None:
+    """A sink that got more than there is: the journal's end is gone. It is told once, and what comes from now on goes out
+    again, from the new end on. Raises Rewritten."""
+    head = ledger.head()
+    left, got = head.size if head else 0, row.reached + int(row.what == "entries")
+    if got > left:
+        row.reached = left - 1 if row.what == "entries" else -1
+        told = _("It got %(n)s entries, and this journal has %(left)s: its end was cut off. Verify the journal.")
+        raise Rewritten(told % {"n": got, "left": left}, got)
 
 
 def _entries(row: Sink) -> list[IndexEntry]:
@@ -133,13 +150,14 @@ def _framed(host: str, entry: IndexEntry, line: str) -> bytes:
 
 
 def _checkpoint(row: Sink, at: datetime) -> tuple[int, int]:
-    """(size, 1) when a newer checkpoint went out. Until one that was found rewritten is right again, no other does."""
-    head: Checkpoint | None = ledger.covering_checkpoint(row.rewritten - 1) if row.rewritten else ledger.head()
-    soon = row.last_at is not None and at - row.last_at < EVERY and not row.rewritten
+    """(size, 1) when a newer checkpoint went out. Until one that was found rewritten in git is right again, no other does."""
+    again = row.rewritten is not None and row.kind in COMPARED
+    head = ledger.covering_checkpoint((row.rewritten or 0) - 1) if again and row.kind == "git" else ledger.head()
+    soon = row.last_at is not None and at - row.last_at < EVERY and not again
     if head is None or head.size <= row.reached or soon:
         return row.reached, 0
     _give(row, head, at)
-    row.rewritten = None
+    row.rewritten = None if again else row.rewritten
     return head.size, 1
 
 

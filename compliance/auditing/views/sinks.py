@@ -34,11 +34,12 @@ WHATS: dict[str, Text] = {"entries": gettext_lazy("Entries"), "checkpoints": get
 
 
 def _state(row: Sink) -> str:
-    return "paused" if row.paused else "failed" if row.failing_since else "live"
+    return "paused" if row.paused else "failed" if row.failing_since or row.rewritten else "live"
 
 
 def _word(row: Sink) -> Text:
-    words: dict[str, Text] = {"paused": _("Paused"), "failed": row.problem, "live": _("Arrives")}
+    known = _("It knows %(n)s entries that this journal has not, or not so.") % {"n": row.rewritten}
+    words: dict[str, Text] = {"paused": _("Paused"), "failed": row.problem or known, "live": _("Arrives")}
     return words[_state(row)]
 
 

@@ -310,11 +310,11 @@ class Journal:
             size, root = signed_note(note, manifest["journal"], keys, "kept", "The checkpoint that you kept")
             self._need_inside(size)
             self.kept.append(size)
-            self._mark(size, root, "the checkpoint that you kept")
+            self._mark(size, root, "checkpoint that you kept")
         for one in rows(source, "receipts.jsonl"):
             size, root = signed_note(one["note"], manifest["journal"], keys, "receipt", f"The receipt of {one['by']}")
             if self.first <= size and (size <= self.end or self.open):
-                self._mark(size, root, f"the checkpoint that {one['by']} signed")
+                self._mark(size, root, f"checkpoint that {one['by']} signed")
         for one in rows(source, "checkpoints.jsonl"):
             named = f"The stored checkpoint of {one['size']} entries"
             noted = signed_note(one["note"], manifest["journal"], keys, "checkpoint", named)
@@ -341,8 +341,8 @@ class Journal:
             self._compare()
         need(self.size == self.end, "malformed", "entries.jsonl ends before the range does.")
         for size, marked in sorted(self.marks.items()):
-            whose = next((whose for whose, _root in marked if whose), "a stored checkpoint")
-            need(size <= self.size, "cut_off", f"The journal ends after {self.size} entries, but {whose} covers {size}: "
+            whose = next((whose for whose, _root in marked if whose), "stored checkpoint")
+            need(size <= self.size, "cut_off", f"The journal ends after {self.size} entries, but the {whose} covers {size}: "
                  f"its end was cut off, unless that checkpoint is newer than this bundle ({self.at}).")  # fmt: skip
         unsigned = f"From entry {self.covered} on no signed checkpoint covers what stands there."
         need(self.covered == self.size, "unsigned", unsigned)
@@ -366,11 +366,12 @@ class Journal:
         for peak in self.peaks[-2::-1]:
             here = sha256(b"\1" + peak + here).digest()
         for whose, root in sorted(self.marks[self.size]):
-            span = f"one of the entries {self.agreed} to {self.size - 1} was changed together with its hash"
+            one = f"one of the entries {self.agreed} to" if self.agreed < self.size - 1 else "entry"
+            span = f"{one} {self.size - 1} was changed together with its hash"
             if self.agreed == self.first > 0:
                 span += ", or what stands before them"
             need(whose or here == root, "rewritten", f"The checkpoint of {self.size} entries has another root: {span}.")
-            need(here == root, "not_what_was_kept", f"{whose} covers {self.size} entries with another root than they have "
+            need(here == root, "not_what_was_kept", f"The {whose} covers {self.size} entries with another root than they have "
                  f"here: the journal was written anew since, or {span}.")  # fmt: skip
         self.agreed = self.size
 

@@ -1,5 +1,6 @@
 """A second panel as witness: it cosigns what continues, and refuses a journal that was cut or written anew."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 
 from accounts.people.models import User
+from compliance.auditing.hooks import rewritten_alarm
 from compliance.auditing.models import Receipt, Sink
 from compliance.auditing.services import shipping, sinks
 from compliance.witness import queries, services
@@ -121,15 +123,18 @@ def test_who_may_and_what_is_no_key(adam: User, olga: User, log: Log) -> None:
     with pytest.raises(Conflict):
         services.watch(actor=fresh(adam), keys=VERIFIER, at=clock.now())
     many = " ".join(verifier_key("c", bytes([number]) * 32) for number in range(21))
-    for wrong in (
-        "",
-        "nonsense",
-        f"{VERIFIER} {verifier_key('b', bytes(32))}",
-        many,
-        verifier_key("d" * 201, bytes(32)),
+    for wrong, sentence in (
+        ("", "Write verifier keys"),
+        ("nonsense", "Write verifier keys"),
+        (f"{VERIFIER} {verifier_key('b', bytes(32))}", "several journals"),
+        (many, "These are 21 keys, and at most 20"),
+        (verifier_key("d" * 201, bytes(32)), "at most 200 characters"),
     ):
-        with pytest.raises(Invalid):
+        with pytest.raises(Invalid, match=sentence):
             services.watch(actor=fresh(adam), keys=wrong, at=clock.now())
+    longest = " ".join(verifier_key("e" * 200, bytes([number]) * 32) for number in range(21))
+    shown = signed_in(adam).post("/witness/new/", {"keys": longest})
+    assert (shown.status_code, b"These are 21 keys" in shown.content) == (422, True)
     services.forget(actor=fresh(adam), log_id=log.id, at=clock.now())
     assert ask(Other().grow(1).asks(0)).status_code == 404
 
@@ -205,6 +210,24 @@ class TestAsSink:
         sink.refresh_from_db()
         assert "10000" in sink.problem
         assert Receipt.objects.count() == 1
+        alarm = rewritten_alarm()
+        assert alarm is not None
+        assert (alarm.severity, "10000" in alarm.sentence) == ("critical", True)
+
+    def test_a_journal_made_anew_is_told_until_the_witness_agrees(self, sink: Sink) -> None:
+        at = clock.now()
+        shipping.work(at)
+        right = bytes(Log.objects.get().root or b"")
+        Log.objects.update(root=bytes(32))
+        grow(2)
+        shipping.work(at + timedelta(hours=1))
+        sink.refresh_from_db()
+        assert ("another journal" in sink.problem, sink.rewritten) == (True, sink.reached)
+        assert rewritten_alarm() is not None
+        Log.objects.update(root=right)
+        shipping.work(at + timedelta(hours=2))
+        sink.refresh_from_db()
+        assert (sink.problem, sink.rewritten, rewritten_alarm()) == ("", None, None)
 
 
 def grow(count: int) -> None:

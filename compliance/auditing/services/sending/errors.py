@@ -6,7 +6,7 @@ class NotSent(Exception):  # noqa: N818 - an answer
 
 
 class Rewritten(NotSent):
-    """Another checkpoint of `size` entries lies there already."""
+    """Another checkpoint of `size` entries lies there already, or that many entries, which this journal has not any more."""
 
     def __init__(self, told: str, size: int) -> None:
         super().__init__(told)

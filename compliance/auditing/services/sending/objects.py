@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
+from django.utils.translation import gettext as _
+
 from compliance.auditing.models import Sink
 from compliance.auditing.services.sending import lines
+from compliance.auditing.services.sending.errors import NotSent
 from panel.outbound import sigv4
 
 REGION = "us-east-1"
@@ -27,4 +30,14 @@ def put(row: Sink, key: str, body: bytes, content: str, meta: dict[str, str]) ->
     headers = sigv4.headers(
         method="PUT", url=url, body=body, region=region, key_id=key_id, secret=secret, at=datetime.now(UTC), more=more
     )
-    lines.send(url, headers, body, method="PUT")
+    found = lines.ask(url, headers, body, method="PUT")
+    if found.problem:
+        raise NotSent(_told(found.status))
+
+
+def _told(status: int) -> str:
+    known = {
+        403: _("It does not take the key pair, or this key may not write there (403)."),
+        404: _("There is no such bucket (404)."),
+    }
+    return known.get(status) or _("It answered %(status)s.") % {"status": status}

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from compliance.auditing.models import Receipt, Sink
 from compliance.auditing.services.sending import lines
-from compliance.auditing.services.sending.errors import NotSent
+from compliance.auditing.services.sending.errors import NotSent, Rewritten
 from panel.journal import queries as ledger
 from panel.journal import services as journal
 from panel.journal.models import Checkpoint
@@ -20,6 +21,7 @@ from panel.kernel.actors import SYSTEM
 from panel.outbound.webhooks.wire import Answer
 
 LARGEST = 65_536
+OTHER = gettext_noop("The witness has seen another journal than this one. Verify the journal.")
 
 
 def stamp(row: Sink, head: Checkpoint, at: datetime) -> None:
@@ -46,9 +48,9 @@ def witness(row: Sink, head: Checkpoint, at: datetime) -> None:
         old = _known(found.body, old)
         if old > head.size:
             told = _("The witness has seen a journal of %(n)s entries, longer than this one. Verify the journal.")
-            raise NotSent(told % {"n": old})
+            raise Rewritten(told % {"n": old}, old)
     if found.status == 422:
-        raise NotSent(_("The witness has seen another journal than this one. Verify the journal."))
+        raise Rewritten(_(OTHER), max(old, 1))
     if found.problem:
         raise NotSent(_("It answered %(status)s.") % {"status": found.status})
     signature = found.body.decode("utf-8", "replace")
@@ -67,10 +69,12 @@ def _asked(row: Sink, head: Checkpoint, old: int) -> Answer:
 
 
 def _known(body: bytes, asked: int) -> int:
-    """The size that a witness names when it knows another. Raises NotSent."""
+    """The size that a witness names when it knows another. Raises NotSent; Rewritten when it is the one asked about."""
     text = body.decode("ascii", "replace").strip()
-    if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) == asked:
-        raise NotSent(_("The witness has seen another journal than this one. Verify the journal."))
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise NotSent(_("Its answer cannot be read."))
+    if int(text) == asked:
+        raise Rewritten(_(OTHER), max(asked, 1))
     return int(text)
 
 
