@@ -1,4 +1,4 @@
-"""The journal by API: entries, proofs, checkpoints, verifier keys. Read only."""
+"""The journal by API: entries, proofs, checkpoints, verifier keys, what outsiders signed. Read only."""
 
 import base64
 from datetime import datetime
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.access.rules import door
 from compliance.auditing import queries, rules
+from compliance.auditing.models import Receipt
 from panel.journal import queries as ledger
 from panel.journal.models import Leaf
 from panel.journal.rules import canonical, tree
@@ -161,3 +162,50 @@ class Signers(Endpoint):
 
     def get(self, request: Request) -> Response:  # noqa: ARG002
         return Response({"origin": ledger.origin(), "keys": queries.verifier_keys()})
+
+
+class ReceiptOut(serializers.ModelSerializer[Receipt]):
+    """`data` in base64: the DER of a time-stamp's token (RFC 3161), or the line of a witness that belongs below `checkpoint`.
+    `told_at` is the instant that the outsider names."""
+
+    checkpoint = serializers.CharField(source="note")
+    data = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Receipt
+        fields = ("id", "kind", "by", "size", "checkpoint", "data", "told_at", "at")
+        read_only_fields = fields
+
+    def get_data(self, row: Receipt) -> str:
+        return base64.b64encode(bytes(row.data)).decode()
+
+
+class ReceiptChoice(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(rules.RECEIPTS, required=False)
+
+
+@extend_schema(parameters=[ReceiptChoice])
+@door(rules.VIEW)
+class Receipts(Collection):
+    """What time-stamp authorities and witnesses signed about checkpoints, newest first; narrow by `kind`."""
+
+    serializer_class = ReceiptOut
+    http_method_names = ["get", "head", "options"]
+
+    def rows(self) -> QuerySet[Receipt]:
+        chosen = ReceiptChoice(data=self.request.query_params)
+        chosen.is_valid(raise_exception=True)
+        return queries.receipts().filter(**chosen.validated_data)
+
+
+@door(rules.VIEW)
+class OneReceipt(Endpoint):
+    """One receipt."""
+
+    serializer_class = ReceiptOut
+
+    def get(self, request: Request, receipt_id: UUID) -> Response:  # noqa: ARG002
+        found = queries.receipt(receipt_id)
+        if found is None:
+            raise Missing(_("There is no such receipt."))
+        return Response(self.shown(found))

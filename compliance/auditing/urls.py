@@ -13,6 +13,8 @@ endpoints = [
     path("checkpoint/", api.Checkpoint.as_view(), name="api-checkpoint"),
     path("consistency/", api.Consistency.as_view(), name="api-consistency"),
     path("signers/", api.Signers.as_view(), name="api-signers"),
+    path("receipts/", api.Receipts.as_view(), name="api-receipts"),
+    path("receipts/<uuid:receipt_id>/", api.OneReceipt.as_view(), name="api-receipt"),
 ]
 urlpatterns = [
     path("journal/", journal.journal, name="journal"),

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from accounts.people.models import User
+from compliance.auditing.models import Receipt
+from panel.journal import queries as ledger
 from panel.journal.models import Leaf
 from panel.journal.rules import leaf as format1
 from panel.journal.rules import tree
-from panel.kernel import clock
+from panel.kernel import clock, ids
 from panel.kernel.actors import Actor
 from tests.compliance.auditing.browsing import (
     Browse,
@@ -42,6 +44,25 @@ class TestApi:
         later = (clock.now() + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
         assert client.get(f"/api/v1/journal/entries/?since={later}").json()["items"] == []
         assert client.get("/api/v1/journal/entries/?actor=nobody").status_code == 422
+
+    def test_what_outsiders_signed_can_be_taken_by_program(self, browse: Browse, olga: User, charlie: User) -> None:
+        note()
+        seal()
+        head, told_at = ledger.head(), clock.now()
+        assert head is not None
+        for kind, data in (("tsa", b"\x30\x00"), ("witness", b"line\n")):
+            given = {"size": head.size, "note": head.note, "by": f"CN={kind}", "told_at": told_at, "at": told_at}
+            Receipt.objects.create(sink=ids.new_id(), kind=kind, data=data, **given)
+        client = browse(olga)
+        found = client.get("/api/v1/journal/receipts/").json()["items"]
+        assert [one["kind"] for one in found] == ["witness", "tsa"]
+        assert base64.b64decode(found[1]["data"]) == b"\x30\x00"
+        (narrowed,) = client.get("/api/v1/journal/receipts/?kind=tsa").json()["items"]
+        assert client.get(f"/api/v1/journal/receipts/{narrowed['id']}/").json() == narrowed
+        assert (narrowed["size"], narrowed["checkpoint"]) == (head.size, head.note)
+        assert client.get("/api/v1/journal/receipts/?kind=pigeon").status_code == 422
+        assert client.get(f"/api/v1/journal/receipts/{ids.new_id()}/").status_code == 404
+        assert browse(charlie).get("/api/v1/journal/receipts/").status_code == 403
 
     def test_a_proof_can_be_checked_with_what_the_api_gives(self, browse: Browse, olga: User) -> None:
         made = [note() for _ in range(5)]
