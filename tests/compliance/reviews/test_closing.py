@@ -8,16 +8,17 @@ import pytest
 from accounts.access import queries as access
 from accounts.access.rules import ObjectRole
 from accounts.people.models import User
+from accounts.teams import services as teams
 from assistants.catalog.rules import permits
 from compliance.reviews.models import Campaign, Recurring
 from compliance.reviews.services import campaigns, closing, recurring
 from compliance.reviews.services.campaigns import NotPossible
 from compliance.reviews.services.reports import standing
-from panel.kernel import clock
+from panel.kernel import actors, clock
 from panel.kernel.errors import Forbidden, Invalid
 from panel.outbound.models import Message
 from tests.compliance.reviews.stage import begin, decide, fresh, item_of, make_assistant, plan, run, share
-from tests.factories.people import actor_of
+from tests.factories.people import actor_of, make_team
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,36 @@ def test_what_changed_meanwhile_is_told(adam: User, pia: User, bob: User, charli
     run("reviews.close", campaign)
     campaign.refresh_from_db()
     assert campaign.drift == {"added": 1, "ended": 1, "changed": 0}
+
+
+def closed(adam: User, campaign: Campaign) -> Campaign:
+    for item in campaign.items.waiting():
+        decide(User.objects.get(id=item.reviewer_id), item, "keep", "needed")
+    closing.close(actor=fresh(adam), campaign=campaign, at=clock.now())
+    run("reviews.close", campaign)
+    campaign.refresh_from_db()
+    return campaign
+
+
+def test_a_place_that_was_revoked_and_given_again_is_drift(adam: User, alice: User, bob: User, charlie: User) -> None:
+    team = make_team("Support", bob, charlie)
+    campaign = begin(adam, alice, kinds=["member"])
+    for item in campaign.items.all():
+        decide(alice, item, "revoke", "left the team")
+    teams.set_membership(actor=actors.console(), team=team, user=bob, member=True, at=clock.now())
+    assert closed(adam, campaign).drift == {"added": 1, "ended": 0, "changed": 0}
+
+
+@pytest.mark.parametrize(("later", "added"), [(None, 0), (ObjectRole.OPERATOR, 1)])
+def test_what_a_review_made_smaller_is_no_drift_and_a_greater_one_since_is(
+    adam: User, alice: User, bob: User, pia: User, assistant: Any, later: ObjectRole | None, added: int
+) -> None:
+    bobs = share(assistant, bob, ObjectRole.EDITOR)
+    campaign = begin(adam, alice, pia, kinds=["grant"])
+    decide(alice, item_of(campaign, bobs), "reduce", "reads only", "viewer")
+    if later:
+        share(assistant, bob, later)
+    assert closed(adam, campaign).drift == {"added": added, "ended": 0, "changed": 0}
 
 
 def test_a_cancelled_review_is_over_and_what_was_revoked_stays(
