@@ -165,18 +165,18 @@ class Signers(Endpoint):
 
 
 class ReceiptOut(serializers.ModelSerializer[Receipt]):
-    """`data` in base64: the DER of a time-stamp's token (RFC 3161), or the line of a witness that belongs below `checkpoint`.
+    """`signed` in base64: the DER of a time-stamp's token (RFC 3161), or the line of a witness that belongs below `checkpoint`.
     `told_at` is the instant that the outsider names."""
 
     checkpoint = serializers.CharField(source="note")
-    data = serializers.SerializerMethodField()
+    signed = serializers.SerializerMethodField()
 
     class Meta:
         model = Receipt
-        fields = ("id", "kind", "by", "size", "checkpoint", "data", "told_at", "at")
+        fields = ("id", "kind", "by", "size", "checkpoint", "signed", "told_at", "at")
         read_only_fields = fields
 
-    def get_data(self, row: Receipt) -> str:
+    def get_signed(self, row: Receipt) -> str:
         return base64.b64encode(bytes(row.data)).decode()
 
 

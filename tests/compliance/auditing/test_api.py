@@ -56,7 +56,7 @@ class TestApi:
         client = browse(olga)
         found = client.get("/api/v1/journal/receipts/").json()["items"]
         assert [one["kind"] for one in found] == ["witness", "tsa"]
-        assert base64.b64decode(found[1]["data"]) == b"\x30\x00"
+        assert base64.b64decode(found[1]["signed"]) == b"\x30\x00"
         (narrowed,) = client.get("/api/v1/journal/receipts/?kind=tsa").json()["items"]
         assert client.get(f"/api/v1/journal/receipts/{narrowed['id']}/").json() == narrowed
         assert (narrowed["size"], narrowed["checkpoint"]) == (head.size, head.note)

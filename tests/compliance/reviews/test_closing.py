@@ -115,7 +115,7 @@ def test_what_changed_meanwhile_is_told(adam: User, pia: User, bob: User, charli
 
 def closed(adam: User, campaign: Campaign) -> Campaign:
     for item in campaign.items.waiting():
-        decide(User.objects.get(id=item.reviewer_id), item, "keep", "needed")
+        decide(User.objects.get(id=str(item.reviewer_id)), item, "keep", "needed")
     closing.close(actor=fresh(adam), campaign=campaign, at=clock.now())
     run("reviews.close", campaign)
     campaign.refresh_from_db()
