@@ -19,7 +19,7 @@ from panel.journal.rules.leaf import instant
 from panel.kernel import jobs
 from panel.kernel.actors import Actor
 from panel.kernel.crypto import keyring
-from panel.kernel.envelope import EnvelopeError
+from panel.kernel.crypto.envelope import EnvelopeError
 from panel.kernel.errors import Conflict, Invalid
 from panel.kernel.jobs import Run
 from panel.kernel.models import Job
