@@ -14,7 +14,7 @@ from panel.kernel.actors import Actor
 from panel.kernel.registries import objects, setup
 from panel.ops.outbound import rules
 from panel.outbound.mail import letters, queries, servers
-from panel.outbound.models import Message
+from panel.outbound.models import Endpoint, Message
 from panel.ui import cards, menu
 from panel.ui.cards import Task
 
@@ -40,9 +40,18 @@ def _cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
     return {key: objects.Card(letters.title(name), reverse("ops:message", args=[key])) for key, name in rows}
 
 
+def _endpoints(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, objects.Card]:
+    if not access.can(actor, rules.SEE_HOOKS):
+        return {}
+    rows = Endpoint.objects.filter(id__in=list(ids)).values_list("id", "name")
+    return {key: objects.Card(name, reverse("ops:webhook", args=[key])) for key, name in rows}
+
+
 def register() -> None:
     register_permits(*rules.PERMITS)
     menu.register(menu.Item("admin", gettext_lazy("Mail"), "ops:outbox", "mail", rules.SEE_MAIL, order=60))
+    menu.register(menu.Item("admin", gettext_lazy("Webhooks"), "ops:webhooks", "webhook", rules.SEE_HOOKS, order=61))
+    objects.register(objects.Resolver("webhook", "webhook", _endpoints))
     cards.register(cards.Source("mail", permit=rules.SEE_MAIL, tasks=_tasks))
     objects.register(objects.Resolver("mail", "message", _cards))
     setup.register_chore(

@@ -1,4 +1,4 @@
-"""Who may see, send and read mail, and who sets the way out."""
+"""Who may see, send and read mail and webhooks, and who sets the way out."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,4 +13,6 @@ SEND_MAIL = Permit("mail.send", _("Send messages again and cancel them"), _RUN)
 # A message may hold a link that makes its reader somebody else.
 READ_MAIL = Permit("mail.read", _("Read messages and copy their links"), _SET, fresh=True, by_key=False)
 SET_MAIL = Permit("mail.set", _("Set up the mail server"), _SET, fresh=True, by_key=False)
-PERMITS = (SEE_MAIL, SEND_MAIL, READ_MAIL, SET_MAIL)
+SEE_HOOKS = Permit("webhooks.see", _("See webhooks and what became of each delivery"), _RUN | {Role.AUDITOR})
+SET_HOOKS = Permit("webhooks.set", _("Set up webhooks and send what was given up again"), _SET, fresh=True)
+PERMITS = (SEE_MAIL, SEND_MAIL, READ_MAIL, SET_MAIL, SEE_HOOKS, SET_HOOKS)

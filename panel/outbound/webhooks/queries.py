@@ -2,18 +2,24 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from panel.kernel.registries.alarms import Alarm
 from panel.outbound.models import Delivery, Endpoint
-from panel.outbound.webhooks.rules import State
+from panel.outbound.webhooks.rules import Outcome, State
 
 
 def endpoints() -> QuerySet[Endpoint]:
     """Without what is sealed; who may see them is for the caller to say."""
     return Endpoint.objects.defer("url", "secret", "old_secret")
+
+
+def counted() -> QuerySet[Endpoint]:
+    """With how many deliveries wait and were given up."""
+    waits, dead = Q(deliveries__state=Outcome.QUEUED), Q(deliveries__state=Outcome.DEAD)
+    return endpoints().annotate(waits=Count("deliveries", filter=waits), dead=Count("deliveries", filter=dead))
 
 
 def endpoint(endpoint_id: UUID) -> Endpoint | None:
