@@ -190,6 +190,7 @@ class Receipts(Collection):
     """What time-stamp authorities and witnesses signed about checkpoints, newest first; narrow by `kind`."""
 
     serializer_class = ReceiptOut
+    filters = ("kind",)
     http_method_names = ["get", "head", "options"]
 
     def rows(self) -> QuerySet[Receipt]:
