@@ -16,7 +16,7 @@ from django.utils.http import MAX_URL_REDIRECT_LENGTH
 from django.utils.translation import gettext as _
 
 from accounts.access import queries
-from accounts.access.rules import FRESH_AT, ROLE_NAMES, SESSION_ID, Permit, Role, door_of, needs_proof
+from accounts.access.rules import FRESH_AT, ROLE_NAMES, SESSION_ID, Permit, Role, door_of, lacking, needs_proof
 from accounts.people.models import User
 from panel.journal.services import record_refusal
 from panel.kernel import actors, clock
@@ -81,8 +81,7 @@ def _check(request: HttpRequest, permit: Permit) -> HttpResponse | None:
     if actor.kind == "anonymous":
         return _to_sign_in(request)
     if not queries.may_enter(actor, permit):
-        sentence = _("You need the right “%(right)s” for this.") % {"right": permit.title}
-        return _refuse(request, Forbidden(sentence, permit=permit.name), permit.name)
+        return _refuse(request, Forbidden(lacking(actor, permit), permit=permit.name), permit.name)
     if permit.fresh and needs_proof(actor, timezone.now()):
         return needs_factor(request, NeedsFreshFactor(_("Prove your second factor once more for this.")))
     if actor.via is not None and actor.via[0] != "session":

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from panel.kernel.actors import Actor
 from panel.kernel.errors import Conflict
 
 # What a session proved stands under these keys (instants: seconds since 1970, real time).
@@ -91,6 +92,15 @@ class Permit:
     object_role: ObjectRole | None = None
     fresh: bool = False
     by_key: bool = True
+
+
+def lacking(actor: Actor, permit: Permit) -> str:
+    """What somebody is told who may not do it."""
+    if actor.via is not None and actor.via[0] != "session" and not permit.by_key:
+        return gettext("No key carries the right “%(right)s”. Whoever has it does this in the panel.") % {
+            "right": permit.title
+        }
+    return gettext("You need the right “%(right)s” for this.") % {"right": permit.title}
 
 
 SIGNED_IN = Permit("account.own", _("Use the panel"), EVERYBODY)

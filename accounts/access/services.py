@@ -19,6 +19,7 @@ from accounts.access.rules import (
     Permit,
     Role,
     conditions_of,
+    lacking,
     needs_proof,
 )
 from accounts.people import services as people
@@ -91,8 +92,7 @@ def require_within(actor: Actor, names: Iterable[str], at: datetime) -> None:
 def require(actor: Actor, permit: Permit, obj: Model | None = None) -> None:
     """Raise Forbidden unless `can`, NeedsFreshFactor when the permit asks for one and the session's is too old."""
     if not queries.can(actor, permit, obj):
-        sentence = _("You need the right “%(right)s” for this.") % {"right": permit.title}
-        raise Forbidden(sentence, permit=permit.name, obj=_reference(obj))
+        raise Forbidden(lacking(actor, permit), permit=permit.name, obj=_reference(obj))
     for condition in conditions_of(permit):
         condition(actor, clock.now())
     if permit.fresh and needs_proof(actor, timezone.now()):

@@ -129,6 +129,16 @@ def test_the_api_rotates_and_ends_the_old_secret(alice: User, assistant: Any) ->
     assert client.post(url, {}, content_type="application/json").status_code == 201
 
 
+def test_a_management_key_is_told_why_it_cannot_rotate_itself(alice: User, client: Any) -> None:
+    issued = manage(fresh(alice), "manage:credentials")
+    headers = {"Authorization": f"Bearer {issued.token}"}
+    refused = client.post(
+        f"/api/v1/keys/{issued.key.id}/rotation/", {}, content_type="application/json", headers=headers
+    )
+    assert refused.status_code == 403
+    assert "No key carries the right" in refused.content.decode()
+
+
 def _at_once(*acts: Callable[[], object]) -> list[object]:
     found: list[object] = []
     start = threading.Barrier(len(acts))
