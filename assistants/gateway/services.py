@@ -91,13 +91,9 @@ def ensure_keys() -> None:
     ensure_content_key()
 
 
-def unseal(call: UUID, text: str, part: bytes = b"") -> bytes:
-    """Open what a gateway sealed for this call. Raises ValueError when no key of the installation opens it."""
-    return opener()(call, text, part)
-
-
 def opener() -> Callable[[UUID, str, bytes], bytes]:
-    """`unseal` for many: reads the keys once, when the first is needed."""
+    """`unseal(call id, text, part)`, which opens what a gateway sealed for a call and reads the keys once, when the first is
+    needed. It raises ValueError when no key of the installation opens it."""
     keys: list[bytes] = []
 
     def open_one(call: UUID, text: str, part: bytes) -> bytes:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def database(*, pages: bool = False, here: bool = True) -> Iterator["Run"]:
     """Django is set up in this process, unless it is for others only (`here`); `pages` lets the test client ask."""
     import django  # noqa: PLC0415 - a bench's own children set it up by themselves
-    from django.template.base import Template  # noqa: PLC0415, TID251
+    from django.template.base import Template  # noqa: PLC0415, TID251 - what the tests' set-up wraps is unwrapped below
     from django.test.utils import setup_test_environment  # noqa: PLC0415
 
     from tests.stage.run import new_run  # noqa: PLC0415 - importable since the path above

@@ -63,8 +63,11 @@ def change(
 
 @transaction.atomic
 def rotate(*, actor: Actor, endpoint: Endpoint, at: datetime) -> Made:
-    """A new secret; for 24 hours both sign, so that the receiver can change over without losing anything."""
+    """A new secret; for 24 hours both sign, so that the receiver can change over without losing anything. Meanwhile there is no
+    other: a second one, such as by a repeated request, would end a secret that a receiver still checks with. Raises Conflict."""
     row, secret = _locked(endpoint), new_secret()
+    if row.old_until is not None and row.old_until > at:
+        raise Conflict(_("The secret before this one still signs. Make a new one a day after the last."))
     row.old_secret, row.old_until, row.secret = str(row.secret), at + OVERLAP, secret
     row.save()
     _tell("outbound.webhook.rotated", actor, row, at)

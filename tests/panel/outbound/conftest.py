@@ -4,10 +4,9 @@ import pytest
 
 from panel.kernel import boot
 from tests.panel.outbound.peer import certificate
-from tests.panel.outbound.receiver import made, receiver
 from tests.stage.mail import SmtpSink
 
-__all__ = ["certificate", "made", "receiver"]
+__all__ = ["certificate"]
 
 
 @pytest.fixture

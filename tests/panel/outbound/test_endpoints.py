@@ -18,7 +18,9 @@ from panel.outbound.mail import directory
 from panel.outbound.models import Endpoint, Message
 from panel.outbound.webhooks import rules, sending, services, wire
 from panel.outbound.webhooks.rules import OVERLAP
-from tests.panel.outbound.receiver import Receiver, go
+from tests.panel.outbound.receiver import Receiver, go, made, receiver
+
+__all__ = ["made", "receiver"]
 
 
 @pytest.mark.django_db
@@ -64,6 +66,9 @@ class TestEndpoints:
         row = Endpoint.objects.get()
         assert sending.keys_of(row, clock.now()) == [fresh.secret, made.secret]
         assert sending.keys_of(row, clock.now() + OVERLAP + timedelta(minutes=1)) == [fresh.secret]
+        with pytest.raises(Conflict, match="still signs"):
+            services.rotate(actor=actors.console(), endpoint=made.endpoint, at=clock.now())
+        assert sending.keys_of(Endpoint.objects.get(), clock.now()) == [fresh.secret, made.secret]
         sending.forget(clock.now() + OVERLAP + timedelta(minutes=1))
         assert Endpoint.objects.get().old_secret is None
 

@@ -12,7 +12,9 @@ from panel.outbound import hosts
 from panel.outbound.models import Delivery, Endpoint
 from panel.outbound.webhooks import queries, rules, sending, services
 from panel.outbound.webhooks.rules import GIVE_UP, TRIES, Outcome, State, headers, next_try, sign
-from tests.panel.outbound.receiver import EVENT, Receiver, go, happen, listening
+from tests.panel.outbound.receiver import EVENT, Receiver, go, happen, listening, made, receiver
+
+__all__ = ["made", "receiver"]
 
 
 class TestSignature:

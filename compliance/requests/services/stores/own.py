@@ -22,7 +22,7 @@ from panel.kernel.registries.deletion import Target
 from panel.outbound.mail import queries as outbound
 
 # A link of a letter opens what is its reader's: a copy travels, so it holds none.
-LINK = re.compile(r"https?://\S*?/(?:[^\s/]+/)*[A-Za-z0-9_-]{32,}\S*")
+LINK = re.compile(r"https?://\S*/[A-Za-z0-9_-]{32,}\S*")
 
 
 class Accounts:

@@ -51,7 +51,7 @@ def keep(folder: Path, level: str, *, form: str = "json", **more: Any) -> list[d
 
 
 def delivered(records: list[dict[str, Any]]) -> Call:
-    keeping.store(frames=[keeping.Frame(ids.new_id(), orjson.dumps(one)) for one in records], unseal=services.unseal)
+    keeping.store(frames=[keeping.Frame(ids.new_id(), orjson.dumps(one)) for one in records], unseal=services.opener())
     return Call.objects.get()
 
 
